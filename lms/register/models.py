@@ -1,0 +1,71 @@
+"""The register: an append-only RFC 6962 Merkle log of everything that was attested.
+
+Rows are only ever added. Names never enter: a record holds indexes, days and digests.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class RegisterHead(models.Model):
+    """The single row whose lock orders all appends."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.PositiveBigIntegerField(_("number of entries"), default=0)
+
+    class Meta:
+        verbose_name = _("register head")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="register_has_one_head")]
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class Entry(models.Model):
+    """One attested fact: the canonical record, exactly as hashed into leaf `index`."""
+
+    index = models.PositiveBigIntegerField(_("index"), primary_key=True)
+    type = models.CharField(_("type"), max_length=32)
+    record = models.BinaryField(_("canonical record"))
+    leaf_hash = models.BinaryField(_("leaf hash"), max_length=32)
+    created_at = models.DateTimeField(_("appended at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["index"]
+        verbose_name = _("register entry")
+        verbose_name_plural = _("register entries")
+
+    def __str__(self) -> str:
+        return f"{self.index} {self.type}"
+
+
+class TreeNode(models.Model):
+    """The hash of a complete subtree of 2**level leaves, so that an append reads O(log n) rows."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="tree_node_once")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of size and root hash, as a C2SP signed note."""
+
+    size = models.PositiveBigIntegerField(_("number of entries"), unique=True)
+    root_hash = models.BinaryField(_("root hash"), max_length=32)
+    note = models.TextField(_("signed note"))
+    created_at = models.DateTimeField(_("signed at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["size"]
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+
+    def __str__(self) -> str:
+        return str(self.size)
