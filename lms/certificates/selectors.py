@@ -1,0 +1,97 @@
+"""Reading certificates: what a person has, what is missing, and the chain behind one."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+from lms.cascade.enums import EnrolmentState
+from lms.cascade.models import Enrolment
+from lms.people.models import User
+
+from .enums import CertificateStatus
+from .gates import GateStatus, gate_statuses
+from .models import Certificate, CertificateType
+
+STANDING = frozenset({CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way of one enrolment to one certificate: its gates now.
+
+    `was_revoked`: an earlier certificate of the kind was, so that only the programme office can issue another.
+    """
+
+    enrolment: Enrolment
+    certificate_type: CertificateType
+    gates: list[GateStatus]
+    was_revoked: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return all(gate.is_open for gate in self.gates)
+
+    @property
+    def next_gate(self) -> GateStatus | None:
+        """The first condition that is still missing: what the learner does next."""
+        return next((gate for gate in self.gates if not gate.is_open), None)
+
+    @property
+    def passed_count(self) -> int:
+        return sum(gate.is_open for gate in self.gates)
+
+
+def find_account(login: str) -> User | None:
+    """The person who signs in with this e-mail address or phone number, however it is written."""
+    login = login.strip()
+    if "@" in login:
+        found: User | None = User.objects.filter(email__iexact=login).first()
+        return found
+    phone: PhoneNumber | None = to_python(login, region="LY")
+    found = User.objects.filter(phone=phone).first() if phone and phone.is_valid() else None
+    return found
+
+
+def certificates_of(holder: User) -> QuerySet[Certificate]:
+    return (
+        Certificate.objects.filter(holder=holder)
+        .select_related("type__tier__course", "type__tier__programme", "trainer_certificate")
+        .order_by("-register_index")
+    )
+
+
+def open_paths(learner: User) -> list[Path]:
+    """The certificates a learner is on the way to: enrolled, and none standing yet."""
+    enrolments = (
+        Enrolment.objects.filter(learner=learner, state__in=[EnrolmentState.ACTIVE, EnrolmentState.COMPLETED])
+        .select_related("tier__course", "tier__programme", "cohort")
+        .prefetch_related("tier__certificate_types__tier__course")
+    )
+    earlier = Certificate.objects.filter(holder=learner).values_list("type_id", "status")
+    standing = {kind for kind, status in earlier if status in STANDING}
+    revoked = {kind for kind, status in earlier if status == CertificateStatus.REVOKED}
+    return [
+        Path(
+            enrolment,
+            kind,
+            gate_statuses(learner=learner, certificate_type=kind),
+            was_revoked=kind.pk in revoked,
+        )
+        for enrolment in enrolments
+        for kind in enrolment.tier.certificate_types.all()
+        if kind.pk not in standing
+    ]
+
+
+def chain_of(certificate: Certificate) -> list[Certificate]:
+    """The certificates above this one, nearest first, up to the one that the programme itself gave."""
+    chain: list[Certificate] = []
+    current = certificate
+    # Each is an earlier entry of the register, so the walk ends.
+    while current.trainer_certificate_id is not None:
+        current = Certificate.objects.select_related("type__tier__course", "type__tier__programme").get(
+            pk=current.trainer_certificate_id
+        )
+        chain.append(current)
+    return chain

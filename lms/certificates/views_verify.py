@@ -1,0 +1,120 @@
+"""The checker's page. Its address is printed in every code, so it never moves and needs no account."""
+
+import logging
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from lms.common.ratelimit import client_key, is_over_limit
+from lms.register.errors import CodedError
+
+from .checking import Check, CheckUnavailableError, TypedNumber, check_number, check_text
+from .forms import CheckForm
+from .number import format_number
+from .verdict import Colour
+from .verdict_words import LINK_WORDS, UNKNOWN_NUMBER, WORDS
+
+logger = logging.getLogger(__name__)
+
+#: Typed numbers could be guessed, so they are limited; a code carries its own proof and is not.
+NUMBERS_PER_MINUTE = 30
+TEMPLATE = "certificates/verify.html"
+STYLES = {
+    Colour.GREEN: ("", "circle-check"),
+    Colour.AMBER: ("verdict-warn", "circle-question-mark"),
+    Colour.RED: ("verdict-bad", "circle-x"),
+}
+
+
+# Nothing changes and nobody is signed in, so a forged request gains nothing; without a token the page
+# needs no cookie.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Show the page, or the verdict on a posted code or number."""
+    language = request.POST.get("language")
+    if language not in dict(settings.LANGUAGES):
+        return _answer(request)
+    # The answer stays on the screen when its reader changes the language: the page sends it once more.
+    translation.activate(language)
+    response = _answer(request)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return response
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, TEMPLATE, {"form": CheckForm()})
+    form = CheckForm(request.POST)
+    if not form.is_valid():
+        return render(request, TEMPLATE, {"form": form}, status=400)
+    try:
+        if form.is_number:
+            return _answer_number(request, form)
+        shown = _shown(check_text(form.cleaned_data["text"]))
+    except (CheckUnavailableError, CodedError) as error:
+        logger.error("certificates cannot be checked: %s", getattr(error, "code", "no_keyset"))
+        form.add_error(
+            None,
+            _(
+                "Certificates cannot be checked at the moment. "
+                "This says nothing about the paper; try again in a few minutes."
+            ),
+        )
+        return render(request, TEMPLATE, {"form": form}, status=503)
+    return _show_verdict(request, form, shown)
+
+
+def _answer_number(request: HttpRequest, form: CheckForm) -> HttpResponse:
+    if is_over_limit(scope="verify-number", key=client_key(request), limit=NUMBERS_PER_MINUTE, seconds=60):
+        form.add_error(
+            None, _("Too many numbers were typed from this connection. Wait a minute, or scan the code.")
+        )
+        return render(request, TEMPLATE, {"form": form}, status=429)
+    found = check_number(form.cleaned_data["text"])
+    assert found is not None  # noqa: S101 - the form has checked the shape
+    return _show_verdict(request, form, _shown_number(found))
+
+
+def _show_verdict(request: HttpRequest, form: CheckForm, shown: dict[str, object]) -> HttpResponse:
+    """The verdict above an empty form; what was asked goes along for the other language."""
+    return render(request, TEMPLATE, {"form": CheckForm(), "asked": form.cleaned_data["text"], **shown})
+
+
+def _shown(check: Check) -> dict[str, object]:
+    style, icon = STYLES[check.verdict.colour]
+    links = [
+        {
+            "number": format_number(link.certificate.certificate_id) if link.certificate else "",
+            "course": link.certificate.course if link.certificate else "",
+            "words": LINK_WORDS[link.state],
+            "was_valid": link.was_valid,
+        }
+        for link in check.chain or ()
+    ]
+    return {
+        "check": check,
+        "words": WORDS[check.verdict.reason],
+        "style": style,
+        "icon": icon,
+        "links": links,
+    }
+
+
+def _shown_number(found: TypedNumber) -> dict[str, object]:
+    style, icon = STYLES[found.colour]
+    words = UNKNOWN_NUMBER if found.reason is None else WORDS[found.reason]
+    return {"typed": found, "words": words, "style": style, "icon": icon}
