@@ -1,0 +1,99 @@
+"""The page that holds a whole exam, and the worker that opens it again without a signal."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from . import selectors
+from .enums import AttemptState
+from .models import Attempt
+from .timing import sync_until
+from .views import SignedInRequest, _leave, own_attempt
+from .views_sync import standing_of_attempt
+
+SCRIPTS = "assessments/js/{}.js"
+#: What paper.js imports, named in the page so that a slow line fetches all of it at once.
+MODULES = (
+    *("clock", "keep", "kinds", "lease", "log", "oplog", "screen", "sha256", "sitting"),
+    *("store", "sync", "timing"),
+)
+#: What paper.js fetches when it is needed, which may be when there is no signal; by the kind that needs it.
+LATER = {"": "emergency", "ordering": "ordering"}
+
+SHOWN_IN = (AttemptState.STARTED, AttemptState.PAUSED, AttemptState.SYNC_OWED, AttemptState.LATE_REVIEW)
+ADDRESSES = ("ops", "state", "lease", "submit", "result")
+
+
+@require_safe
+@own_attempt
+def paper(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
+    """All questions of the form in one page, for the script that writes the answers down on the phone."""
+    if attempt.state not in SHOWN_IN or attempt.deadline is None:
+        return _leave(attempt)
+    screens = selectors.paper_screens(attempt)
+    kinds = {"", *(screen.body.kind for screen in screens)}
+    context = {
+        "attempt": attempt,
+        "screens": screens,
+        "data": {
+            **_data(request, attempt),
+            "files": _addresses([name for kind, name in LATER.items() if kind in kinds]),
+        },
+        "modules": _addresses(MODULES),
+        "sync_until": sync_until(attempt.deadline),
+        **texts(),
+    }
+    return render(request, "assessments/paper.html", context)
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, at an address above those that it serves: a worker reaches no higher than its own."""
+    return HttpResponse(
+        render_to_string("assessments/worker.js"), content_type="text/javascript; charset=utf-8"
+    )
+
+
+def _data(request: SignedInRequest, attempt: Attempt) -> dict[str, Any]:
+    """What the script must know: how things stand, and where everything is."""
+    addresses = {name: reverse(f"assessments:{name}", args=[attempt.public_id]) for name in ADDRESSES}
+    return {
+        **standing_of_attempt(request, attempt, timezone.now()),
+        "attempt": str(attempt.public_id),
+        "keeps_log": attempt.keeps_log,
+        "urls": {**addresses, "worker": reverse("exam-worker")},
+    }
+
+
+def _addresses(modules: Iterable[str]) -> list[str]:
+    return [static(SCRIPTS.format(name)) for name in modules]
+
+
+def texts() -> dict[str, str]:
+    """What the scripts say, as JSON for attributes."""
+    clock = {
+        "10": _("10 minutes left."),
+        "5": _("5 minutes left."),
+        "1": _("1 minute left."),
+        "changed": _("The time left has changed: %(time)s.") % {"time": "{time}"},
+    }
+    places = {"answered": _("answered"), "flagged": _("to come back to"), "unsent": _("only on this phone")}
+    ordering = {
+        "up": _("Move up"),
+        "down": _("Move down"),
+        "keep": _("The order shown is my answer"),
+        "place": _("place %(n)s") % {"n": "{n}"},
+    }
+    texts = {"words_of_clock": clock, "words_of_places": places, "words_of_ordering": ordering}
+    return {name: json.dumps(words, ensure_ascii=False) for name, words in texts.items()}

@@ -1,0 +1,278 @@
+"""What the exam page and the server say to each other, in JSON: operations, how things stand, leases, handing in.
+
+Another person's attempt does not exist (404). Bodies are read no further than their limit. docs/exam.md is
+the protocol.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from lms.common.ratelimit import is_over_process_limit
+from lms.people.models import User
+from lms.people.sessions import is_signed_in_as, session_user_id
+
+from . import views
+from .errors import (
+    AttemptClosedError,
+    EmergencyFileError,
+    LeaseHeldError,
+    OperationsRefusedError,
+    TooManySavesError,
+)
+from .messages import ops_sentence
+from .models import Attempt
+from .oplog import MOST_BYTES, reach
+from .selectors import visible_attempts
+from .selectors.log import effective_deadline, evidenced, with_head
+from .services.emergency import MOST_FILE_BYTES, import_emergency_file
+from .services.leases import name_of, take_lease
+from .services.sync import SyncReply, receive_batch, submit_claim
+from .timing import to_ms
+from .views import SignedInRequest, holder_of, own_attempt
+
+#: A phone sends every two seconds at most; after hours without a signal it may have fifty batches to send.
+BATCHES_A_MINUTE = 120
+QUESTIONS_A_MINUTE = 60
+FILES_A_MINUTE = 10
+
+TOO_LARGE = ("too_many", "too_large")
+
+P = ParamSpec("P")
+JsonView = Callable[Concatenate[SignedInRequest, UUID, P], HttpResponse]
+
+
+def exam_json(limit: int) -> Callable[[JsonView[P]], Callable[..., HttpResponse]]:
+    """For whoever has a session, `limit` times a minute; refusals become JSON with the status that they deserve.
+
+    The view makes sure that the session is still that of the person.
+    """
+
+    def decorate(view: JsonView[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answer(
+            request: SignedInRequest, attempt_id: UUID, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            user_id = session_user_id(request)
+            if user_id is None:
+                return _signed_out()
+            key = f"{user_id}:{view.__name__}"
+            if is_over_process_limit(scope="exam-json", key=key, limit=limit, seconds=60):
+                return _refusal(TooManySavesError.code, str(TooManySavesError.message), 429)
+            try:
+                return view(request, attempt_id, *args, **kwargs)
+            except (Attempt.DoesNotExist, Http404):
+                return _refusal("not_found", _("There is no such exam."), 404)
+            except OperationsRefusedError as refusal:
+                status = 413 if refusal.code in TOO_LARGE else 422
+                return _refusal(refusal.code, str(refusal), status, at=refusal.at)
+
+        return never_cache(_weighed(answer, "application/json", MOST_BYTES))
+
+    return decorate
+
+
+def _weighed(view: Callable[..., HttpResponse], kind: str, limit: int) -> Callable[..., HttpResponse]:
+    """Refuse a body of another kind, or one that is too large, before anything reads it: the check of the
+    form's token included."""
+    guarded = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if _length(request) > limit:
+            return _refusal("too_large", ops_sentence("too_large"), 413)
+        if request.method == "POST" and request.content_type != kind:
+            return _refusal("malformed", ops_sentence("malformed"), 422)
+        response: HttpResponse = guarded(request, *args, **kwargs)
+        return response
+
+    return wrapper
+
+
+def _length(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if str(text).isdecimal() else 0
+
+
+@require_POST
+@exam_json(BATCHES_A_MINUTE)
+def ops(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
+    """Take in a batch."""
+    at = timezone.now()
+    data = read_json(request)
+    attempt, head = with_head(attempt_id, session_user_id(request) or 0)
+    if not is_signed_in_as(request, attempt.learner):
+        return _signed_out()
+    return _reply(receive_batch(attempt=attempt, head=head, holder=holder_of(request), data=data, at=at), at)
+
+
+@require_safe
+@exam_json(QUESTIONS_A_MINUTE)
+def state(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
+    """How things stand, with every answer on record."""
+    return _state(request, attempt_id) if request.user.is_authenticated else _signed_out()
+
+
+@own_attempt
+def _state(request: SignedInRequest, attempt: Attempt) -> JsonResponse:
+    return JsonResponse(standing_of_attempt(request, attempt, timezone.now()))
+
+
+@require_POST
+@exam_json(QUESTIONS_A_MINUTE)
+def lease(request: SignedInRequest, attempt_id: UUID) -> JsonResponse:
+    """Give the lease to this browser, if no other device is writing."""
+    at = timezone.now()
+    if not request.user.is_authenticated:
+        return _signed_out()
+    data = read_json(request)
+    device = data.get("device") if isinstance(data, dict) else None
+    device = device[:200] if isinstance(device, str) else ""
+    try:
+        attempt = take_lease(
+            attempt_id=attempt_id,
+            learner=request.user,
+            holder=holder_of(request),
+            device=name_of(device, purpose="device"),
+            at=at,
+        )
+    except LeaseHeldError as held:
+        return _refusal(held.code, str(held), 409, wait_seconds=held.wait_seconds)
+    except AttemptClosedError as closed:
+        attempt = Attempt.objects.get(public_id=attempt_id, learner=request.user)
+        return _refusal("closed", str(closed), 409, **_clock(attempt, at))
+    return JsonResponse(standing_of_attempt(request, attempt, at))
+
+
+@require_POST
+def submit(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
+    """Hand in: the exam page sends JSON and compares first, a plain form hands in what the server has."""
+    if request.content_type == "application/json":
+        return _submit(request, attempt_id)
+    return views.submit(request, attempt_id)
+
+
+@exam_json(QUESTIONS_A_MINUTE)
+def _submit(request: SignedInRequest, attempt_id: UUID) -> JsonResponse:
+    at = timezone.now()
+    if not request.user.is_authenticated:
+        return _signed_out()
+    reply = submit_claim(
+        attempt_id=attempt_id,
+        learner=request.user,
+        holder=holder_of(request),
+        data=read_json(request),
+        at=at,
+    )
+    if reply.need_from is not None or reply.need:
+        told = _clock(reply.attempt, at) | {"need": list(reply.need), "need_from": reply.need_from}
+        return JsonResponse({"error": "not_the_same", **told}, status=409)
+    if reply.refusal:
+        return _reply(reply, at)
+    result = reverse("assessments:result", args=[attempt_id])
+    return JsonResponse({**_clock(reply.attempt, at), "receipt": reply.attempt.receipt, "result_url": result})
+
+
+def _emergency(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return _signed_out()
+    user = request.user
+    if is_over_process_limit(scope="exam-file", key=str(user.pk), limit=FILES_A_MINUTE, seconds=60):
+        return _refusal(TooManySavesError.code, str(TooManySavesError.message), 429)
+    attempt = _attempt_of_file(user, attempt_id)
+    if attempt is None:
+        return _refusal("not_found", _("There is no such exam."), 404)
+    at = timezone.now()
+    try:
+        files = request.FILES.getlist("file")
+        data = files[0].read() if files else b""
+        told = import_emergency_file(attempt=attempt, data=data, actor=user, at=at)
+    except (OperationsRefusedError, EmergencyFileError) as refusal:
+        return _refusal(refusal.code, str(refusal), 422)
+    except AttemptClosedError as closed:
+        return _refusal("closed", str(closed), 409)
+    return JsonResponse({**_clock(told.attempt, at), "fresh": told.fresh, "known": told.known})
+
+
+#: Take in an emergency file: one's own, or a candidate's whom one may invigilate.
+emergency = require_POST(never_cache(_weighed(_emergency, "multipart/form-data", MOST_FILE_BYTES)))
+
+
+def _attempt_of_file(user: User, attempt_id: UUID) -> Attempt | None:
+    own = Attempt.objects.filter(public_id=attempt_id, learner=user).first()
+    if own is not None or not user.has_perm("assessments.invigilate_attempt"):
+        return own
+    return visible_attempts(user).filter(public_id=attempt_id).first()
+
+
+def standing_of_attempt(request: SignedInRequest, attempt: Attempt, at: datetime) -> dict[str, Any]:
+    """What `state` says; the exam page carries the same when it is loaded."""
+    log = evidenced(attempt)
+    ack_seq, chain_head = 0, ""
+    if attempt.keeps_log:
+        ack_seq, chain_head = reach(str(attempt.public_id), attempt.lease, log.known(attempt.lease))
+    answers = {
+        position: {"value": one.value, "flag": one.is_flagged}
+        for position, one in log.counting(with_judged=True).items()
+    }
+    return {
+        **_clock(attempt, at),
+        "ack_seq": ack_seq,
+        "chain_head": chain_head,
+        "holder": attempt.keeps_log and attempt.holder == holder_of(request),
+        "answers": answers,
+    }
+
+
+def read_json(request: HttpRequest) -> object:
+    """The body as JSON, read no further than the limit. Raises OperationsRefusedError."""
+    body = request.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise OperationsRefusedError("too_large", ops_sentence("too_large"))
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise OperationsRefusedError("malformed", ops_sentence("malformed")) from None
+
+
+def _reply(reply: SyncReply, at: datetime) -> JsonResponse:
+    told = {
+        **_clock(reply.attempt, at),
+        "ack_seq": reply.ack_seq,
+        "chain_head": reply.chain_head,
+    }
+    if reply.need_from is not None:
+        told["need_from"] = reply.need_from
+    if not reply.refusal:
+        return JsonResponse(told)
+    return JsonResponse({"error": reply.refusal, **told}, status=409)
+
+
+def _clock(attempt: Attempt, at: datetime) -> dict[str, Any]:
+    deadline = effective_deadline(attempt, at)
+    return {
+        "state": attempt.state,
+        "server_now": to_ms(at),
+        "deadline": to_ms(deadline) if deadline else None,
+        "lease": attempt.lease,
+    }
+
+
+def _signed_out() -> JsonResponse:
+    return _refusal("signed_out", _("Sign in again to go on."), 401)
+
+
+def _refusal(code: str, message: str, status: int, **more: Any) -> JsonResponse:
+    return JsonResponse({"error": code, "message": message, **more}, status=status)
