@@ -1,0 +1,1 @@
+"""The story of the demo world, a module a chapter."""
