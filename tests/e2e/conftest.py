@@ -1,0 +1,127 @@
+"""A real browser against a real server.
+
+`open_page("ar")` gives a page of a phone's width in that language; `page_ar` and `page_en` are the
+two usual ones. Whatever the browser reports as an error while a test runs fails that test: scripts
+that throw, and anything the content security policy refused.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, DESK = 360, 1280
+
+# Playwright's driver runs an event loop in the test's thread, where Django would refuse its database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            if "live_server" in getattr(item, "fixturenames", ()):
+                # The server has connections of its own.
+                item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        message = f"BROWSER TESTS DID NOT RUN: none of {', '.join(BROWSERS)} is installed."
+        if os.environ.get("SANAD_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
+        yield chromium
+        chromium.close()
+        # While the driver's loop runs, Django gives this thread another set of connections (asgiref's Local).
+        connections.close_all()
+
+
+@pytest.fixture
+def home_pages(transactional_db: None) -> None:
+    from lms.home.services import ensure_site
+
+    ensure_site()
+
+
+@pytest.fixture
+def problems() -> Iterator[list[str]]:
+    """What the browser complained about: a test that means to provoke it empties the list."""
+    found: list[str] = []
+    yield found
+    assert not found, "the browser reported:\n" + "\n".join(found)
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, live_server: Any, home_pages: None, problems: list[str]
+) -> Iterator[OpenPage]:
+    """Opens pages; `open_page("en", width=DESK, user=somebody)` signs somebody in without the form."""
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and not is_expected(message.text):
+            problems.append(message.text)
+
+    def is_expected(text: str) -> bool:
+        """A test may open a page that is not there; the browser then reports the answer's status."""
+        return "Failed to load resource" in text and "status of 4" in text
+
+    def open_one(language: str = "ar", *, width: int = PHONE, user: Any = None, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=options.pop("base_url", live_server.url),
+            viewport={"width": width, "height": 800},
+            locale={"ar": "ar-LY", "en": "en-GB"}[language],
+            timezone_id="Africa/Tripoli",
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(f"/{language}/")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page_ar(open_page: OpenPage) -> Page:
+    return open_page("ar")
+
+
+@pytest.fixture
+def page_en(open_page: OpenPage) -> Page:
+    return open_page("en")

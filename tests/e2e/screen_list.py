@@ -1,0 +1,121 @@
+"""The key pages, each with somebody of the demo world who has something to see there."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+
+from lms.assessments.models import Attempt, Exam
+from lms.cascade.models import Cohort
+from lms.certificates.models import Certificate
+from lms.certificates.paper import qr_text
+from lms.courses.models import LessonPage, ModulePage
+from lms.demo.guide import next_to_certificate
+from lms.people.models import User
+
+
+@dataclass(frozen=True)
+class Screen:
+    name: str
+    path: Callable[[str], str]
+    user: User | None = None
+
+
+def named(view: str, *args: object) -> Callable[[str], str]:
+    def path(language: str) -> str:
+        with translation.override(language):
+            return reverse(view, args=args)
+
+    return path
+
+
+def fixed(path: str) -> Callable[[str], str]:
+    return lambda language: path.replace("{lang}", language)
+
+
+def page(key: object) -> Callable[[str], str]:
+    """The page of a lesson or module in each language."""
+
+    def path(language: str) -> str:
+        from wagtail.models import Page
+
+        return Page.objects.get(translation_key=key, locale__language_code=language).specific.get_url()
+
+    return path
+
+
+def screens() -> Iterator[Screen]:
+    yield from public()
+    yield from learner()
+    yield from holder()
+    yield from staff()
+
+
+def public() -> Iterator[Screen]:
+    module = ModulePage.objects.filter(number=1).first()
+    yield Screen("home", fixed("/{lang}/"))
+    yield Screen("sign-in", named("account_login"))
+    yield Screen("password-reset", named("account_reset_password"))
+    yield Screen("help", named("home:help"))
+    yield Screen("offline", named("home:offline"))
+    yield Screen("not-found", fixed("/{lang}/no-such-page/"))
+    yield Screen("courses", fixed("/{lang}/courses/"))
+    yield Screen("module", page(module.translation_key))
+    yield Screen("verify", fixed("/v"))
+    certificate = Certificate.objects.filter(status="active", trainer_certificate__isnull=False).first()
+    revoked = Certificate.objects.filter(status="revoked").first()
+    yield Screen("verify-valid", fixed("/v" + qr_text(certificate).split("/v", 1)[1]))
+    yield Screen("verify-revoked", fixed("/v" + qr_text(revoked).split("/v", 1)[1]))
+    yield Screen("verify-forged", fixed("/v#" + "1234567890123456" * 24))
+    for name, view in PLUGIN_PAGES.items():
+        try:
+            path = named(view)
+            path("ar")
+        except NoReverseMatch:
+            continue
+        yield Screen(name, path)
+    yield Screen("survey-results", fixed("/{lang}/survey/stakeholder-2026/results/"))
+
+
+PLUGIN_PAGES = {
+    "code": "code_of_conduct:text",
+    "code-sign": "code_of_conduct:sign",
+    "code-register": "code_of_conduct:register",
+    "survey": "stakeholder_survey:index",
+}
+
+
+def learner() -> Iterator[Screen]:
+    person = next_to_certificate()
+    exam = Exam.objects.get(code="LTO-CERT-1")
+    lesson = LessonPage.objects.order_by("path").first()
+    scenario = LessonPage.objects.filter(kind="scenario").order_by("path").first()
+    yield Screen("my-page", named("home:start"), person)
+    yield Screen("my-learning", named("courses:my_learning"), person)
+    yield Screen("lesson", page(lesson.translation_key), person)
+    yield Screen("scenario", page(scenario.translation_key), person)
+    yield Screen("my-exams", named("assessments:index"), person)
+    yield Screen("exam", named("assessments:exam", exam.public_id), person)
+    yield Screen("my-certificates-missing", named("certificates:mine"), person)
+    yield Screen("code-sign-learner", named("code_of_conduct:sign"), person)
+    passed = Attempt.objects.filter(is_passed=True).first()
+    failed = Attempt.objects.filter(is_passed=False).first()
+    yield Screen("result-passed", named("assessments:attempt", passed.public_id), passed.learner)
+    yield Screen("result-failed", named("assessments:attempt", failed.public_id), failed.learner)
+
+
+def holder() -> Iterator[Screen]:
+    certificate = Certificate.objects.filter(status="active", trainer_certificate__isnull=False).first()
+    yield Screen("my-certificates", named("certificates:mine"), certificate.holder)
+    yield Screen("certificate", named("certificates:detail", certificate.number), certificate.holder)
+
+
+def staff() -> Iterator[Screen]:
+    lead = User.objects.get(email="lead@demo.example")
+    trainer = User.objects.get(email="trainer1@demo.example")
+    cohort = Cohort.objects.get(trainer=trainer)
+    yield Screen("dashboard", named("cascade:dashboard"), lead)
+    yield Screen("trainer-cohorts", named("cascade:my_cohorts"), trainer)
+    yield Screen("cohort", named("cascade:cohort", cohort.public_id), trainer)
+    yield Screen("admin-home", fixed("/admin/"), lead)

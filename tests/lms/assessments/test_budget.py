@@ -1,0 +1,88 @@
+"""Bytes of a started exam, compressed, cold: the page with every question, and all that it fetches to go on alone."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli
+import pytest
+import time_machine
+import yaml
+from django.contrib.staticfiles import finders
+from django.core.cache import cache
+from django.test import Client
+
+from lms.assessments.bankfile import read_bank
+from lms.assessments.models import QuestionBank
+from lms.assessments.services.bank import import_question_bank
+from lms.common.storage import for_the_wire, travels_light
+from lms.home.services import ensure_site
+from tests.factories.assessments import NOON, ExamFactory, enrol
+
+pytestmark = pytest.mark.django_db
+
+BANK = Path(__file__).parents[3] / "content/questions/lto-certification.yaml"
+STATIC = re.compile(r'"/static/([^"]+)"')
+FONTS = {
+    "ar": ("sanad-arabic-400", "sanad-arabic-600", "sanad-latin-400"),
+    "en": ("sanad-latin-400", "sanad-latin-600", "sanad-arabic-400"),
+}
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    cache.clear()
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def bank(db: None) -> QuestionBank:
+    """The bank of the certification exam, as it is delivered."""
+    ensure_site()
+    bank_file, problems = read_bank(yaml.safe_load(BANK.read_text(encoding="utf-8")))
+    assert bank_file is not None, problems
+    import_question_bank(bank_file=bank_file)
+    return QuestionBank.objects.get()
+
+
+def page_of(client: Client, bank: QuestionBank, language: str, questions: int) -> bytes:
+    exam = ExamFactory(bank=bank, question_count=questions)
+    client.force_login(enrol(exam).learner)
+    response = client.post(f"/{language}/exams/{exam.public_id}/start/", {"client": "1"}, follow=True)
+    assert response.request["PATH_INFO"].endswith("/paper/")
+    return response.content
+
+
+def weight(client: Client, html: bytes, language: str) -> int:
+    """The page as GZipMiddleware sends it, its files as whitenoise stores them, the fonts, and the worker."""
+    files = {name for name in STATIC.findall(html.decode()) if not name.endswith(".woff2")}
+    assert {"assessments/js/paper.js", "assessments/js/emergency.js", "assessments/css/exam.css"} <= files
+    fonts = sum(len(found(f"home/fonts/{name}.woff2")) for name in FONTS[language])
+    texts = sum(len(brotli.compress(as_served(name), quality=11)) for name in files)
+    return (
+        len(gzip.compress(html, 6))
+        + texts
+        + fonts
+        + len(gzip.compress(client.get("/exam-worker.js").content))
+    )
+
+
+def as_served(name: str) -> bytes:
+    """What HashedStaticFilesStorage makes of a file."""
+    file = found(name)
+    return for_the_wire(file.decode()).encode() if travels_light(name) else file
+
+
+def found(name: str) -> bytes:
+    path = finders.find(name)
+    assert isinstance(path, str), name
+    return Path(path).read_bytes()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_whole_exam_costs_at_most_60_kilobytes(client: Client, bank: QuestionBank, language: str) -> None:
+    html = page_of(client, bank, language, 20)
+    total = weight(client, html, language)
+    assert total <= 60_000
