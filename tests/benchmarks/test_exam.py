@@ -1,8 +1,8 @@
 """The benchmark's own parts: a phone that keeps the protocol, and figures that are what they are called."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 import json
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
