@@ -31,7 +31,8 @@ from .forms import CertificateTypeForm, GateOverrideForm, ReasonForm
 from .gates import available_gates
 from .keys import KEY_TROUBLE, SIGNING_UNAVAILABLE
 from .models import Certificate, CertificateType, GateOverride
-from .services import override_gate, restore_certificate, revoke_certificate, suspend_certificate
+from .services.overrides import override_gate
+from .services.standing import restore_certificate, revoke_certificate, suspend_certificate
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .forms import IssueForm
 from .keys import KEY_TROUBLE, SIGNING_UNAVAILABLE
-from .services import issue_to_cohort
+from .services.issuing import issue_to_cohort
 
 logger = logging.getLogger(__name__)
 

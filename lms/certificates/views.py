@@ -18,7 +18,7 @@ from .keys import KEY_TROUBLE, SIGNING_UNAVAILABLE
 from .models import Certificate, CertificateType
 from .paper import certificate_pdf, certificate_symbol
 from .selectors import certificates_of, chain_of, open_paths
-from .services import CertificateBlockedError, issue_certificate
+from .services.issuing import CertificateBlockedError, issue_certificate
 
 logger = logging.getLogger(__name__)
 

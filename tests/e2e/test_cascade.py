@@ -23,7 +23,7 @@ from lms.assessments.services.bank import import_question_bank
 from lms.cascade.models import Cohort, Enrolment
 from lms.cascade.services import Day, record_attendance, schedule_session
 from lms.certificates.models import Certificate, CertificateType
-from lms.certificates.services import issue_certificate
+from lms.certificates.services.issuing import issue_certificate
 from lms.courses.models import Course, LessonPage
 from lms.courses.selectors import materials_version
 from lms.courses.services import import_course

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from lms.certificates.models import Certificate
 from lms.certificates.paper import qr_text
-from lms.certificates.services import revoke_certificate
+from lms.certificates.services.standing import revoke_certificate
 from tests.e2e import axe
 from tests.factories.certificates import issued
 from tests.factories.people import UserFactory

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from lms.cascade.enums import EnrolmentState
 from lms.cascade.models import Enrolment
 from lms.certificates.models import Certificate, CertificateType
-from lms.certificates.services import issue_certificate
+from lms.certificates.services.issuing import issue_certificate
 
 from .cascade import EnrolmentFactory, TierFactory
 

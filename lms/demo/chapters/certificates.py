@@ -4,12 +4,8 @@ from django.core.exceptions import ValidationError
 
 from lms.cascade.models import Enrolment, Tier
 from lms.certificates.models import Certificate, CertificateType
-from lms.certificates.services import (
-    CertificateBlockedError,
-    issue_certificate,
-    revoke_certificate,
-    suspend_certificate,
-)
+from lms.certificates.services.issuing import CertificateBlockedError, issue_certificate
+from lms.certificates.services.standing import revoke_certificate, suspend_certificate
 from lms.plugin_api.host import certificate_gates
 
 from ..world import World

@@ -13,7 +13,7 @@ from lms.certificates.keys import root_key
 from lms.certificates.models import Certificate, IssuingKey, Keyset
 from lms.certificates.paper import certificate_pdf, qr_text
 from lms.certificates.publish import publish_register
-from lms.certificates.services import revoke_certificate
+from lms.certificates.services.standing import revoke_certificate
 from lms.register.export import CHECKPOINT
 from lms.settings.env import PROJECT_ROOT
 from tests.factories.certificates import CertificateTypeFactory, enrolled, issued

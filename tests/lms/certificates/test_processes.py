@@ -13,7 +13,7 @@ from lms.cascade.enums import EnrolmentState
 from lms.cascade.models import Qualification
 from lms.certificates.models import Certificate, CertificateEvent
 from lms.certificates.publish import publish_register
-from lms.certificates.services import issue_certificate
+from lms.certificates.services.issuing import issue_certificate
 from lms.register.models import Checkpoint, Entry, RegisterHead, TreeNode
 from lms.register.records import decode_record
 from tests.factories.certificates import CertificateTypeFactory, enrolled, issued

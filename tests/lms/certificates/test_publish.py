@@ -17,7 +17,7 @@ from lms.certificates.publish import (
     prepare_publication,
     publish_register,
 )
-from lms.certificates.services import restore_certificate, revoke_certificate, suspend_certificate
+from lms.certificates.services.standing import restore_certificate, revoke_certificate, suspend_certificate
 from lms.certificates.statuslist import Standing
 from lms.register.export import CHECKPOINT
 from lms.register.models import Entry, RegisterHead

@@ -15,15 +15,9 @@ from lms.certificates.enums import CertificateStatus
 from lms.certificates.keys import NoIssuingKeyError
 from lms.certificates.models import Certificate, CertificateEvent, IssuingKey, Keyset
 from lms.certificates.paper import certificate_pdf
-from lms.certificates.services import (
-    CertificateBlockedError,
-    issue_certificate,
-    issue_to_cohort,
-    override_gate,
-    restore_certificate,
-    revoke_certificate,
-    suspend_certificate,
-)
+from lms.certificates.services.issuing import CertificateBlockedError, issue_certificate, issue_to_cohort
+from lms.certificates.services.overrides import override_gate
+from lms.certificates.services.standing import restore_certificate, revoke_certificate, suspend_certificate
 from lms.people.models import User
 from lms.plugin_api import CertificateGate, GateResult
 from lms.plugin_api.testing import plugin_registered

@@ -14,7 +14,8 @@ from lms.certificates.keys import issuing_signer
 from lms.certificates.models import Certificate, Keyset
 from lms.certificates.paper import qr_text
 from lms.certificates.qrtext import build_text
-from lms.certificates.services import issue_certificate, revoke_certificate, suspend_certificate
+from lms.certificates.services.issuing import issue_certificate
+from lms.certificates.services.standing import revoke_certificate, suspend_certificate
 from lms.certificates.verdict import Reason
 from lms.certificates.views_verify import NUMBERS_PER_MINUTE
 from lms.register.ed25519 import Ed25519Signer

@@ -8,7 +8,7 @@ from lms.cascade.enums import EnrolmentState
 from lms.cascade.models import Enrolment
 from lms.certificates.keys import KEY_TROUBLE
 from lms.certificates.models import CertificateType
-from lms.certificates.services import CertificateBlockedError, issue_certificate
+from lms.certificates.services.issuing import CertificateBlockedError, issue_certificate
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from lms.certificates.keys import KEY_TROUBLE
 from lms.certificates.models import Certificate
 from lms.certificates.number import NumberError, encode_number, parse_number
-from lms.certificates.services import revoke_certificate
+from lms.certificates.services.standing import revoke_certificate
 from lms.people.models import User
 
 

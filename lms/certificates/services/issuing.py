@@ -1,15 +1,14 @@
-"""Issuing certificates and what may become of them afterwards.
+"""Issuing certificates.
 
-Each change is one transaction with its register entry: reserve the index, sign, append, sign the
-head; the PDF is released only afterwards, because it is rendered from the committed row.
+Each is one transaction with its register entry: reserve the index, sign, append, sign the head; the PDF is
+released only afterwards, because it is rendered from the committed row.
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,37 +16,19 @@ from wagtail.log_actions import log
 
 from lms.cascade.enums import EnrolmentState
 from lms.cascade.models import Cohort, Enrolment, Training
-from lms.cascade.services import (
-    grant_qualification,
-    move_enrolment,
-    restore_qualification,
-    withdraw_qualification,
-)
+from lms.cascade.services import grant_qualification, move_enrolment
+from lms.certificates import credential
+from lms.certificates.enums import CertificateStatus
+from lms.certificates.gates import GateStatus, gate_statuses
+from lms.certificates.holder_name import HolderNameError, require_name, tidy_name
+from lms.certificates.keys import issuing_signer
+from lms.certificates.models import Certificate, CertificateEvent, CertificateType
+from lms.certificates.number import encode_number
 from lms.people.models import User
-from lms.plugin_api.host import fire_certificate_issued, fire_certificate_revoked
+from lms.plugin_api.host import fire_certificate_issued
 from lms.register.days import day_of
-from lms.register.ed25519 import kid_of
-from lms.register.keys import log_signer
-from lms.register.records import Record, RecordType, sha256_of
+from lms.register.records import Record, RecordType
 from lms.register.services import append_entry
-
-from . import credential
-from .enums import CertificateStatus
-from .gates import GateStatus, gate_statuses
-from .holder_name import HolderNameError, require_name, tidy_name
-from .keys import issuing_signer
-from .models import Certificate, CertificateEvent, CertificateType, GateOverride
-from .number import encode_number
-
-#: What each event needs the certificate to be, and what it makes of it.
-STATUS_MOVES: dict[RecordType, tuple[frozenset[str], CertificateStatus]] = {
-    RecordType.REVOKE: (
-        frozenset({CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED}),
-        CertificateStatus.REVOKED,
-    ),
-    RecordType.SUSPEND: (frozenset({CertificateStatus.ACTIVE}), CertificateStatus.SUSPENDED),
-    RecordType.RESTORE: (frozenset({CertificateStatus.SUSPENDED}), CertificateStatus.ACTIVE),
-}
 
 
 class CertificateBlockedError(Exception):
@@ -133,69 +114,6 @@ def issue_to_cohort(
         except ValidationError as error:
             outcomes.append(IssueOutcome(enrolment, None, tuple(error.messages)))
     return outcomes
-
-
-@transaction.atomic
-def revoke_certificate(*, certificate: Certificate, reason: str, actor: User) -> Certificate:
-    """End a certificate for good; its holder is no longer counted as certified.
-
-    Raises ValidationError without a reason or when it has ended already.
-    """
-    revoked = _append_event(certificate, RecordType.REVOKE, reason, actor)
-    withdraw_qualification(certificate_number=revoked.number, on=timezone.localdate())
-    if revoked.enrolment.state == EnrolmentState.CERTIFIED:
-        move_enrolment(
-            enrolment=revoked.enrolment, to_state=EnrolmentState.COMPLETED, actor=actor, reason=reason
-        )
-    fire_certificate_revoked(revoked, reason=reason)
-    return revoked
-
-
-@transaction.atomic
-def suspend_certificate(*, certificate: Certificate, reason: str, actor: User) -> Certificate:
-    """Take a certificate out of force until it is restored or revoked."""
-    suspended = _append_event(certificate, RecordType.SUSPEND, reason, actor)
-    withdraw_qualification(certificate_number=suspended.number, on=timezone.localdate())
-    return suspended
-
-
-@transaction.atomic
-def restore_certificate(*, certificate: Certificate, reason: str, actor: User) -> Certificate:
-    """Put a suspended certificate back into force."""
-    restored = _append_event(certificate, RecordType.RESTORE, reason, actor)
-    restore_qualification(certificate_number=restored.number)
-    return restored
-
-
-@transaction.atomic
-def override_gate(
-    *, certificate_type: CertificateType, learner: User, gate_key: str, reason: str, actor: User
-) -> GateOverride:
-    """Let one person pass one gate; the reason stays on record. A second waiver of the same gate keeps the first.
-
-    Raises PermissionDenied unless the actor holds `certificates.override_gate`, and ValidationError for a gate
-    that the certificate does not require or a missing reason.
-    """
-    if not actor.has_perm("certificates.override_gate"):
-        raise PermissionDenied
-    if gate_key not in certificate_type.required_gates:
-        raise ValidationError(_("This certificate does not require that condition."), code="unknown_gate")
-    if not reason.strip():
-        raise ValidationError(_("Give a reason; it stays on record."), code="reason_required")
-    override, created = GateOverride.objects.get_or_create(
-        type=certificate_type,
-        learner=learner,
-        gate_key=gate_key,
-        defaults={"reason": reason.strip(), "actor": actor},
-    )
-    if created:
-        log(
-            certificate_type,
-            "certificates.override_gate",
-            user=actor,
-            data={"gate": gate_key, "learner": str(learner.public_id), "reason": reason.strip()},
-        )
-    return override
 
 
 def _standing_certificate(learner: User, certificate_type: CertificateType) -> Certificate | None:
@@ -317,43 +235,3 @@ def _trainer_certificate(enrolment: Enrolment) -> Certificate | None:
     if training is None or training.trainer_qualification is None:
         return None
     return Certificate.objects.get(number=training.trainer_qualification.certificate_number)
-
-
-def _append_event(certificate: Certificate, type_: RecordType, reason: str, actor: User) -> Certificate:
-    reason = reason.strip()
-    if not reason:
-        raise ValidationError(_("Give a reason; it stays on record."), code="reason_required")
-    current = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    allowed, status = STATUS_MOVES[type_]
-    if current.status not in allowed:
-        raise ValidationError(
-            _("A certificate that is “%(status)s” cannot take this step.")
-            % {"status": CertificateStatus(current.status).label},
-            code="illegal_move",
-        )
-    entry = append_entry(build=_event_record(current, type_))
-    current.status = status
-    current.save(update_fields=["status"])
-    CertificateEvent.objects.create(
-        certificate=current, type=type_, reason=reason, actor=actor, register_index=entry.index
-    )
-    log(current, f"certificates.{type_}", user=actor, data={"reason": reason})
-    return current
-
-
-def _event_record(certificate: Certificate, type_: RecordType) -> Callable[[int], Record]:
-    """The entry names the certificate's own entry and commits to the signed bytes that are affected.
-
-    The register's key vouches for it and not an issuing key: the day on which an issuing key is lost, stolen
-    or expired is the very day on which certificates have to be revoked.
-    """
-    kid = kid_of(log_signer().signer.public_key)
-    return lambda index: Record(
-        type=type_,
-        kid=kid,
-        index=index,
-        day=day_of(timezone.localdate()),
-        sha256=sha256_of(bytes(certificate.payload)),
-        course=certificate.type.tier.course.code,
-        subject=certificate.register_index,
-    )
