@@ -31,15 +31,15 @@ database, keys, kind, last_moment, *enrolments = sys.argv[1:]
 connection.settings_dict["NAME"] = database
 settings.SANAD_KEYS_DIR = Path(keys)
 from lms.cascade.models import Enrolment
-from lms.certificates import services
+from lms.certificates.services import issuing
 from lms.certificates.models import CertificateType
 if last_moment == "killed":
-    services.fire_certificate_issued = lambda certificate: os.kill(os.getpid(), signal.SIGKILL)
+    issuing.fire_certificate_issued = lambda certificate: os.kill(os.getpid(), signal.SIGKILL)
 certificate_type = CertificateType.objects.get(pk=kind)
 print("ready", flush=True)
 sys.stdin.readline()
 for pk in enrolments:
-    services.issue_certificate(enrolment=Enrolment.objects.get(pk=pk), certificate_type=certificate_type)
+    issuing.issue_certificate(enrolment=Enrolment.objects.get(pk=pk), certificate_type=certificate_type)
 """
 
 
