@@ -6,7 +6,7 @@ Letting a person pass nevertheless needs a permission and leaves a `GateOverride
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from lms.assessments.selectors import has_passed
-from lms.cascade.selectors import attendance_of
-from lms.courses.selectors import lessons_completed
+from lms.assessments.selectors import passed_among
+from lms.cascade.selectors import attendance_among
+from lms.courses.selectors import lessons_completed_among
 from lms.plugin_api import GateResult
-from lms.plugin_api.host import GateOutcome, certificate_gates, evaluate_gates
+from lms.plugin_api.host import GateOutcome, certificate_gates, evaluate_gate
 
 from .models import CertificateType, GateOverride
 
@@ -40,8 +40,16 @@ class GateStatus:
         return self.outcome.passed or self.overridden
 
 
-def _lessons(learner: User, certificate_type: CertificateType) -> GateResult:
-    done, total = lessons_completed(learner, certificate_type.tier.course)
+#: What a gate says of many learners, by primary key.
+Answers = Mapping[int, GateResult]
+
+
+def _lessons(learners: Sequence[User], certificate_type: CertificateType) -> Answers:
+    completed, total = lessons_completed_among(learners, certificate_type.tier.course)
+    return {learner.pk: _lessons_result(completed.get(learner.pk, 0), total) for learner in learners}
+
+
+def _lessons_result(done: int, total: int) -> GateResult:
     if total and done >= total:
         return GateResult(passed=True)
     missing = max(total - done, 0)
@@ -58,8 +66,12 @@ def _lessons(learner: User, certificate_type: CertificateType) -> GateResult:
     return GateResult(passed=False, reason=reason, action_url=reverse("courses:my_learning"))
 
 
-def _attendance(learner: User, certificate_type: CertificateType) -> GateResult:
-    attended, held = attendance_of(learner, certificate_type.tier)
+def _attendance(learners: Sequence[User], certificate_type: CertificateType) -> Answers:
+    present = attendance_among(learners, certificate_type.tier)
+    return {learner.pk: _attendance_result(*present.get(learner.pk, (0, 0))) for learner in learners}
+
+
+def _attendance_result(attended: int, held: int) -> GateResult:
     if held and attended >= held:
         return GateResult(passed=True)
     reason = (
@@ -70,18 +82,18 @@ def _attendance(learner: User, certificate_type: CertificateType) -> GateResult:
     return GateResult(passed=False, reason=reason)
 
 
-def _exam(learner: User, certificate_type: CertificateType) -> GateResult:
-    if has_passed(learner, certificate_type.tier.course):
-        return GateResult(passed=True)
-    return GateResult(
+def _exam(learners: Sequence[User], certificate_type: CertificateType) -> Answers:
+    passed = passed_among(learners, certificate_type.tier.course)
+    missing = GateResult(
         passed=False,
         reason=_("The certification exam has not been passed yet."),
         action_url=reverse("assessments:index"),
     )
+    return {learner.pk: GateResult(passed=True) if learner.pk in passed else missing for learner in learners}
 
 
 #: Label and check of each gate of the core, by key.
-CORE_GATES: Mapping[str, tuple[StrOrPromise, Callable[[User, CertificateType], GateResult]]] = {
+CORE_GATES: Mapping[str, tuple[StrOrPromise, Callable[[Sequence[User], CertificateType], Answers]]] = {
     "core.lessons_completed": (gettext_lazy("All lessons completed"), _lessons),
     "core.attendance": (gettext_lazy("All training days attended"), _attendance),
     "core.exam_passed": (gettext_lazy("Certification exam passed"), _exam),
@@ -96,13 +108,24 @@ def available_gates() -> dict[str, str]:
 
 def gate_statuses(*, learner: User, certificate_type: CertificateType) -> list[GateStatus]:
     """Every required gate in the type's order, checked now."""
-    overridden = set(
-        GateOverride.objects.filter(learner=learner, type=certificate_type).values_list("gate_key", flat=True)
-    )
-    return [
-        GateStatus(_evaluate(key, learner, certificate_type), key in overridden)
-        for key in certificate_type.required_gates
-    ]
+    return gate_statuses_among(learners=[learner], certificate_type=certificate_type)[learner.pk]
+
+
+def gate_statuses_among(
+    *, learners: Sequence[User], certificate_type: CertificateType
+) -> dict[int, list[GateStatus]]:
+    """The same for many learners, by primary key, in a number of queries that does not grow with them, unless a
+    plugin checks one by one."""
+    overrides = GateOverride.objects.filter(learner__in=[learner.pk for learner in learners])
+    overridden = set(overrides.filter(type=certificate_type).values_list("learner", "gate_key"))
+    outcomes = {key: _evaluate(key, learners, certificate_type) for key in certificate_type.required_gates}
+    return {
+        learner.pk: [
+            GateStatus(outcomes[key][learner.pk], (learner.pk, key) in overridden)
+            for key in certificate_type.required_gates
+        ]
+        for learner in learners
+    }
 
 
 def gate_keys_in_use() -> dict[str, list[str]]:
@@ -116,15 +139,21 @@ def gate_keys_in_use() -> dict[str, list[str]]:
     return used
 
 
-def _evaluate(key: str, learner: User, certificate_type: CertificateType) -> GateOutcome:
+def _evaluate(
+    key: str, learners: Sequence[User], certificate_type: CertificateType
+) -> Mapping[int, GateOutcome]:
     gate = CORE_GATES.get(key)
     if gate is None:
-        return evaluate_gates([key], learner=learner, certificate_type=certificate_type)[0]
+        return evaluate_gate(key, learners=learners, certificate_type=certificate_type)
     label, check = gate
-    result = check(learner, certificate_type)
+    results = check(learners, certificate_type)
+    return {learner.pk: _outcome(key, str(label), results[learner.pk]) for learner in learners}
+
+
+def _outcome(key: str, label: str, result: GateResult) -> GateOutcome:
     return GateOutcome(
         key=key,
-        label=str(label),
+        label=label,
         plugin="",
         passed=result.passed,
         reason=str(result.reason),

@@ -8,7 +8,7 @@ from lms.plugin_api.events import (
     fire_enrolment_changed,
 )
 from lms.plugin_api.exports import OfferedExport, data_exports, find_data_export, write_data_export
-from lms.plugin_api.gates import GateOutcome, OfferedGate, certificate_gates, evaluate_gates
+from lms.plugin_api.gates import GateOutcome, OfferedGate, certificate_gates, evaluate_gate, evaluate_gates
 from lms.plugin_api.manager import PluginError, plugin_title
 from lms.plugin_api.pages import MenuEntry, RenderedCard, dashboard_cards, navigation_items
 from lms.plugin_api.privacy import (
@@ -36,6 +36,7 @@ __all__ = [
     "dashboard_cards",
     "data_exports",
     "erase_personal_data",
+    "evaluate_gate",
     "evaluate_gates",
     "export_personal_data",
     "find_data_export",

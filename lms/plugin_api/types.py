@@ -62,11 +62,15 @@ class CertificateGate:
 
     ``label`` is what staff choose from when they set up a certificate type. ``check(learner,
     certificate_type)`` may query the database; it must not write.
+
+    ``check_many(learners, certificate_type)`` may be given besides: the same answer for many people at once, by
+    the learner's primary key, in a number of queries that does not grow. It must answer for everybody.
     """
 
     key: str
     label: StrOrPromise
     check: Callable[[AbstractBaseUser, Model], GateResult]
+    check_many: Callable[[Sequence[AbstractBaseUser], Model], Mapping[Any, GateResult]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Reading the code, its endorsements and their totals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -57,8 +58,21 @@ def standing_endorsement(user: Any, version: CodeVersion) -> Endorsement | None:
 
 def own_signing(user: Any, version: CodeVersion) -> tuple[Signing, Endorsement | None]:
     """Where an account stands with the version, and the endorsement that stands for it, in one query."""
-    own = Endorsement.objects.filter(user=user, kind=ActorKind.PERSON, version__code=version.code_id)
-    given = list(own.select_related("version").defer("version__text_ar", "version__text_en"))
+    return own_signings([user], version)[user.pk]
+
+
+def own_signings(users: Sequence[Any], version: CodeVersion) -> dict[Any, tuple[Signing, Endorsement | None]]:
+    """The same for many accounts, by primary key, in one query."""
+    own = Endorsement.objects.filter(
+        user__in=[user.pk for user in users], kind=ActorKind.PERSON, version__code=version.code_id
+    )
+    given: dict[Any, list[Endorsement]] = {user.pk: [] for user in users}
+    for endorsement in own.select_related("version").defer("version__text_ar", "version__text_en"):
+        given[endorsement.user_id].append(endorsement)
+    return {pk: _signing(endorsements, version) for pk, endorsements in given.items()}
+
+
+def _signing(given: Sequence[Endorsement], version: CodeVersion) -> tuple[Signing, Endorsement | None]:
     for endorsement in given:
         if _stands_for(endorsement, version):
             return Signing.SIGNED, endorsement

@@ -1,7 +1,7 @@
 """Gates fail closed: what cannot be checked has not been met, and the learner is told why."""
 
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy, override
 
 from lms.plugin_api import CertificateGate, GateResult
-from lms.plugin_api.gates import GateOutcome, certificate_gates, evaluate_gates, failing_plugins
+from lms.plugin_api.gates import (
+    GateOutcome,
+    certificate_gates,
+    evaluate_gate,
+    evaluate_gates,
+    failing_plugins,
+)
 from lms.plugin_api.testing import plugin_registered
 
 from .plugins import fail_in_sql, make_plugin, raise_personal_error
@@ -159,3 +165,46 @@ def test_sql_error_in_a_check_blocks_and_leaves_the_transaction_usable() -> None
         first, second = evaluate("oath.gate_0", "oath.gate_1")
     assert not first.passed
     assert second.passed
+
+
+def many(*names: str) -> list[Any]:
+    return [SimpleNamespace(pk=number, name=name) for number, name in enumerate(names, 1)]
+
+
+def test_gate_that_checks_many_is_asked_once() -> None:
+    rounds: list[list[str]] = []
+
+    def check_many(learners: Any, certificate_type: object) -> dict[int, GateResult]:
+        rounds.append([learner.name for learner in learners])
+        return {learner.pk: passes(learner, certificate_type) for learner in learners}
+
+    gate = CertificateGate("oath.sworn", "Sworn", refuses, check_many)
+    with plugin_registered(make_plugin("oath", certificate_gates=lambda: [gate])):
+        outcomes = evaluate_gate("oath.sworn", learners=many("Amal", "Omar"), certificate_type=TYPE)
+    assert rounds == [["Amal", "Omar"]]
+    assert {pk: outcome.passed for pk, outcome in outcomes.items()} == {1: True, 2: True}
+
+
+def test_gate_that_checks_one_is_asked_for_each() -> None:
+    def check(learner: Any, certificate_type: object) -> GateResult:
+        return passes(learner, certificate_type) if learner.name == "Amal" else refuses("Omar", "it")
+
+    with plugin_registered(gate_plugin("oath", check)):
+        outcomes = evaluate_gate("oath.gate_0", learners=many("Amal", "Omar"), certificate_type=TYPE)
+    assert {pk: outcome.passed for pk, outcome in outcomes.items()} == {1: True, 2: False}
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda learners, kind: {1: GateResult(passed=True)}, raise_personal_error, lambda *_: None]
+)
+def test_gate_that_does_not_answer_for_everybody_blocks_everybody(answer: Callable[..., Any]) -> None:
+    gate = CertificateGate("oath.sworn", "Sworn", passes, answer)
+    with plugin_registered(make_plugin("oath", certificate_gates=lambda: [gate])):
+        outcomes = evaluate_gate("oath.sworn", learners=many("Amal", "Omar"), certificate_type=TYPE)
+    assert [outcome.passed for outcome in outcomes.values()] == [False, False]
+    assert all(outcome.reason for outcome in outcomes.values())
+
+
+def test_unknown_gate_blocks_everybody() -> None:
+    outcomes = evaluate_gate("oath.sworn", learners=many("Amal", "Omar"), certificate_type=TYPE)
+    assert [outcome.passed for outcome in outcomes.values()] == [False, False]

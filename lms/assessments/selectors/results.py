@@ -1,5 +1,6 @@
 """Results: what a learner may see of them, what a gate asks, what staff may read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +30,18 @@ def passed_attempt(learner: User, course: Course) -> Attempt | None:
 
 def has_passed(learner: User, course: Course) -> bool:
     """Whether a released result says that the learner passed an exam of the course."""
-    return passed_attempt(learner, course) is not None
+    return learner.pk in passed_among([learner], course)
+
+
+def passed_among(learners: Sequence[User], course: Course) -> set[int]:
+    """Who of them has passed by a released result, as primary keys. One query."""
+    passed = Attempt.objects.filter(
+        learner__in=[learner.pk for learner in learners],
+        exam__course=course,
+        state=AttemptState.RELEASED,
+        is_passed=True,
+    )
+    return set(passed.values_list("learner", flat=True))
 
 
 def visible_attempts(user: User) -> QuerySet[Attempt]:

@@ -2,6 +2,7 @@
 
 from .cohorts import (
     RosterRow,
+    attendance_among,
     attendance_of,
     current_programme,
     latest_materials,
@@ -24,6 +25,7 @@ __all__ = [
     "ProgrammeWarning",
     "RosterRow",
     "TierFigures",
+    "attendance_among",
     "attendance_of",
     "cascade_below",
     "current_programme",

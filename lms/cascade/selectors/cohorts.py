@@ -1,6 +1,6 @@
 """Cohorts, who is in them, and when they meet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,16 +25,28 @@ def attendance_of(learner: AbstractBaseUser, tier: Tier) -> tuple[int, int]:
     All days of a session that has begun count, so that nobody is complete after the first of five; a session
     still to come does not, so that planning one takes nothing from those who are complete.
     """
-    enrolment = (
-        Enrolment.objects.filter(learner=learner.pk, tier=tier)
+    return attendance_among([learner], tier).get(learner.pk, (0, 0))
+
+
+def attendance_among(learners: Sequence[AbstractBaseUser], tier: Tier) -> dict[int, tuple[int, int]]:
+    """The same for many learners, by primary key; who is not enrolled in the tier is left out. Two queries."""
+    enrolments = (
+        Enrolment.objects.filter(learner__in=[learner.pk for learner in learners], tier=tier)
         .exclude(state=EnrolmentState.WITHDRAWN)
-        .first()
+        .annotate(present=Count("attendance", filter=Q(attendance__is_present=True)))
+        .values_list("learner", "cohort", "present")
     )
-    if enrolment is None:
-        return 0, 0
-    begun = TrainingSession.objects.filter(cohort=enrolment.cohort_id, days__date__lte=timezone.localdate())
-    days = SessionDay.objects.filter(session__in=begun).count()
-    return enrolment.attendance.filter(is_present=True).count(), days
+    rows = list(enrolments)
+    begun = TrainingSession.objects.filter(
+        cohort__in={cohort for _learner, cohort, _present in rows}, days__date__lte=timezone.localdate()
+    )
+    days = dict(
+        SessionDay.objects.filter(session__in=begun)
+        .order_by()
+        .values_list("session__cohort")
+        .annotate(days=Count("pk"))
+    )
+    return {learner: (present, days.get(cohort, 0)) for learner, cohort, present in rows}
 
 
 def taught_by(trainer: User) -> QuerySet[Cohort]:

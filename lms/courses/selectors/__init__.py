@@ -13,7 +13,15 @@ from .catalogue import (
     readable_courses,
     search_courses,
 )
-from .progress import LessonEntry, ModuleEntry, Outline, lessons_completed, open_lessons, outlines
+from .progress import (
+    LessonEntry,
+    ModuleEntry,
+    Outline,
+    lessons_completed,
+    lessons_completed_among,
+    open_lessons,
+    outlines,
+)
 from .translations import TranslationRow, lessons_once, translation_rows
 
 __all__ = [
@@ -25,6 +33,7 @@ __all__ = [
     "course_pages",
     "course_progress",
     "lessons_completed",
+    "lessons_completed_among",
     "lessons_once",
     "materials_version",
     "module_page_of",
