@@ -114,7 +114,6 @@ def _refuse_impossible_learner(cohort: Cohort, learner: User) -> None:
         raise ValidationError(_("%(person)s is already enrolled in %(cohort)s.") % names, code="enrolled")
 
 
-@transaction.atomic
 def move_enrolment(
     *, enrolment: Enrolment, to_state: str, actor: User | None = None, reason: str = ""
 ) -> Enrolment:
@@ -123,29 +122,41 @@ def move_enrolment(
 
     Raises ValidationError for any other move.
     """
-    current = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    old_state = current.state
-    if to_state == old_state:
-        return current
-    if to_state not in ENROLMENT_MOVES[old_state]:
+    (moved,) = move_enrolments(enrolments=[enrolment], to_state=to_state, actor=actor, reason=reason)
+    return moved
+
+
+@transaction.atomic
+def move_enrolments(
+    *, enrolments: Sequence[Enrolment], to_state: str, actor: User | None = None, reason: str = ""
+) -> list[Enrolment]:
+    """The same for several; all of them or none."""
+    now = timezone.now()
+    rows = Enrolment.objects.select_for_update().filter(pk__in=[enrolment.pk for enrolment in enrolments])
+    current = {row.pk: row for row in rows.order_by("pk")}
+    old_states = {pk: row.state for pk, row in current.items() if row.state != to_state}
+    for pk in old_states:
+        _refuse_move(current[pk], to_state)
+        current[pk].state, current[pk].changed_at = to_state, now
+    Enrolment.objects.filter(pk__in=old_states).update(state=to_state, changed_at=now)
+    for pk, old_state in old_states.items():
+        data = {"from": old_state, "to": str(to_state), "reason": reason}
+        log(current[pk], "cascade.move_enrolment", user=actor, data=data)
+        fire_enrolment_changed(current[pk], old_state=old_state)
+    for enrolment in enrolments:
+        enrolment.state = to_state
+    return [current[enrolment.pk] for enrolment in enrolments]
+
+
+def _refuse_move(enrolment: Enrolment, to_state: str) -> None:
+    if to_state not in ENROLMENT_MOVES[enrolment.state]:
         raise ValidationError(
             _("An enrolment cannot go from “%(old)s” to “%(new)s”.")
-            % {"old": EnrolmentState(old_state).label, "new": EnrolmentState(to_state).label},
+            % {"old": EnrolmentState(enrolment.state).label, "new": EnrolmentState(to_state).label},
             code="illegal_move",
         )
-    if old_state == EnrolmentState.WITHDRAWN:
-        _refuse_impossible_learner(current.cohort, current.learner)
-    current.state = to_state
-    current.save(update_fields=["state", "changed_at"])
-    enrolment.state = to_state
-    log(
-        current,
-        "cascade.move_enrolment",
-        user=actor,
-        data={"from": old_state, "to": str(to_state), "reason": reason},
-    )
-    fire_enrolment_changed(current, old_state=old_state)
-    return current
+    if enrolment.state == EnrolmentState.WITHDRAWN:
+        _refuse_impossible_learner(enrolment.cohort, enrolment.learner)
 
 
 @transaction.atomic
@@ -298,28 +309,6 @@ def _take_back_training(session: TrainingSession, absent: Sequence[Enrolment]) -
 
 
 @transaction.atomic
-def grant_qualification(
-    *,
-    holder: User,
-    tier: Tier,
-    certificate_number: str,
-    register_index: int,
-    valid_from: date,
-    valid_until: date | None = None,
-) -> Qualification:
-    """Let a certificate entitle its holder to act at a tier. Call it in the transaction that issues the
-    certificate.
-    """
-    return Qualification.objects.create(
-        holder=holder,
-        tier=tier,
-        certificate_number=certificate_number,
-        register_index=register_index,
-        valid_from=valid_from,
-        valid_until=valid_until,
-    )
-
-
 @transaction.atomic
 def withdraw_qualification(*, certificate_number: str, on: date) -> Qualification:
     """End what a certificate entitles to, from the given day on. Call it in the transaction that revokes or

@@ -95,3 +95,10 @@ def chain_of(certificate: Certificate) -> list[Certificate]:
         )
         chain.append(current)
     return chain
+
+
+def awaiting_issue(certificate_type: CertificateType) -> QuerySet[Enrolment]:
+    """The enrolments that may lead to the certificate: of everybody who is in training or has completed it."""
+    states = [EnrolmentState.ACTIVE, EnrolmentState.COMPLETED]
+    found = Enrolment.objects.filter(tier=certificate_type.tier_id, state__in=states)
+    return found.select_related("learner").order_by("pk")

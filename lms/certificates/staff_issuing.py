@@ -1,6 +1,7 @@
 """The office's round of issuing: one cohort, everybody whose conditions are met, and why not for the others."""
 
 import logging
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .forms import IssueForm
 from .keys import KEY_TROUBLE, SIGNING_UNAVAILABLE
-from .services.issuing import issue_to_cohort
+from .selectors import awaiting_issue
+from .services.issuing import issue_in_rounds
 
 logger = logging.getLogger(__name__)
 
@@ -41,11 +43,13 @@ class IssueView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
 
     def form_valid(self, form: IssueForm) -> HttpResponse:
         try:
-            outcomes = issue_to_cohort(
-                cohort=form.cleaned_data["cohort"],
-                certificate_type=form.cleaned_data["certificate_type"],
+            kind, cohort = form.cleaned_data["certificate_type"], form.cleaned_data["cohort"]
+            rounds = issue_in_rounds(
+                enrolments=awaiting_issue(kind).filter(cohort=cohort),
+                certificate_type=kind,
                 actor=self.request.user,  # type: ignore[arg-type]  # dispatch has let in nobody else
             )
+            outcomes = list(chain.from_iterable(rounds))
         except KEY_TROUBLE as trouble:
             logger.error("certificates cannot be signed: %s", trouble.code)
             form.add_error(None, SIGNING_UNAVAILABLE)

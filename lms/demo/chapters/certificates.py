@@ -1,10 +1,11 @@
 """Certificates: first the trainers', then those of the observers whose gates are open; a few are revoked."""
 
-from django.core.exceptions import ValidationError
+from collections.abc import Iterator
+from itertools import chain
 
 from lms.cascade.models import Enrolment, Tier
-from lms.certificates.models import Certificate, CertificateType
-from lms.certificates.services.issuing import CertificateBlockedError, issue_certificate
+from lms.certificates.models import CertificateType
+from lms.certificates.services.issuing import IssueOutcome, issue_in_rounds
 from lms.certificates.services.standing import revoke_certificate, suspend_certificate
 from lms.plugin_api.host import certificate_gates
 
@@ -40,17 +41,17 @@ def define_types(world: World) -> None:
 
 
 def certify_trainers(world: World) -> None:
-    for enrolment in world.enrolments[world.trainer_cohort.pk]:
-        issue_certificate(enrolment=enrolment, certificate_type=world.trainer_certificate, actor=world.lead)
+    enrolments = world.enrolments[world.trainer_cohort.pk]
+    for outcome in _issue(world, enrolments, world.trainer_certificate):
+        assert outcome.certificate, outcome.reasons  # noqa: S101 - the world needs its trainers
 
 
 def certify_observers(world: World) -> None:
     enrolments = [e for cohort in world.cohorts for e in world.enrolments[cohort.pk]]
-    issued: list[Certificate] = []
-    for enrolment in world.track(enrolments, "certificates", len(enrolments)):
-        certificate = _issue(world, enrolment)
-        if certificate is not None:
-            issued.append(certificate)
+    outcomes = world.track(
+        _issue(world, enrolments, world.observer_certificate), "certificates", len(enrolments)
+    )
+    issued = [outcome.certificate for outcome in outcomes if outcome.certificate]
     for certificate, reason in zip(world.random.sample(issued, len(REVOKED)), REVOKED, strict=True):
         revoke_certificate(certificate=certificate, reason=reason, actor=world.lead)
         issued.remove(certificate)
@@ -58,13 +59,9 @@ def certify_observers(world: World) -> None:
         suspend_certificate(certificate=certificate, reason=reason, actor=world.lead)
 
 
-def _issue(world: World, enrolment: Enrolment) -> Certificate | None:
-    try:
-        return issue_certificate(
-            enrolment=enrolment, certificate_type=world.observer_certificate, actor=world.lead
-        )
-    except (CertificateBlockedError, ValidationError):
-        return None
+def _issue(world: World, enrolments: list[Enrolment], kind: CertificateType) -> Iterator[IssueOutcome]:
+    rounds = issue_in_rounds(enrolments=enrolments, certificate_type=kind, actor=world.lead)
+    return chain.from_iterable(rounds)
 
 
 def _define(code: str, tier: Tier, gates: list[str], *, name_ar: str, name_en: str) -> CertificateType:

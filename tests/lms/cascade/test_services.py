@@ -378,13 +378,12 @@ class TestAttendance:
 
 
 class TestQualification:
-    def test_grant_withdraw_and_restore_qualification(self):
+    def test_withdraw_and_restore_qualification(self):
         holder, tier = UserFactory(), TierFactory(level=1)
-        granted = services.grant_qualification(
+        granted = QualificationFactory(
             holder=holder,
             tier=tier,
             certificate_number="ABC",
-            register_index=7,
             valid_from=date(2026, 1, 1),
             valid_until=date(2026, 12, 31),
         )

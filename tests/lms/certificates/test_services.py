@@ -2,10 +2,12 @@
 
 import threading
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lms.cascade.enums import EnrolmentState
@@ -13,16 +15,22 @@ from lms.cascade.models import Cohort, Enrolment, Qualification, SessionDay, Tra
 from lms.certificates import credential
 from lms.certificates.enums import CertificateStatus
 from lms.certificates.keys import NoIssuingKeyError
-from lms.certificates.models import Certificate, CertificateEvent, IssuingKey, Keyset
+from lms.certificates.models import Certificate, CertificateEvent, CertificateType, IssuingKey, Keyset
 from lms.certificates.paper import certificate_pdf
-from lms.certificates.services.issuing import CertificateBlockedError, issue_certificate, issue_to_cohort
+from lms.certificates.selectors import awaiting_issue
+from lms.certificates.services.issuing import (
+    CertificateBlockedError,
+    IssueOutcome,
+    issue_certificate,
+    issue_in_rounds,
+)
 from lms.certificates.services.overrides import override_gate
 from lms.certificates.services.standing import restore_certificate, revoke_certificate, suspend_certificate
 from lms.people.models import User
 from lms.plugin_api import CertificateGate, GateResult
 from lms.plugin_api.testing import plugin_registered
 from lms.register.keyfiles import KeyFileError
-from lms.register.models import Entry, RegisterHead
+from lms.register.models import Checkpoint, Entry, RegisterHead
 from lms.register.records import decode_record, sha256_of
 from tests.factories.cascade import CohortFactory, TierFactory
 from tests.factories.certificates import CertificateTypeFactory, enrolled, issued
@@ -314,7 +322,12 @@ class TestEvents:
         assert again.number != certificate.number and again.register_index > certificate.register_index
 
 
-class TestCohort:
+def issue_to_all(kind: CertificateType, actor: User | None = None) -> list[IssueOutcome]:
+    rounds = issue_in_rounds(enrolments=awaiting_issue(kind), certificate_type=kind, actor=actor)
+    return list(chain.from_iterable(rounds))
+
+
+class TestMany:
     def test_everybody_ready_is_issued_and_the_others_learn_why_not(self) -> None:
         kind = CertificateTypeFactory(required_gates=["core.exam_passed"])
         ready, _kind = enrolled(kind)
@@ -328,14 +341,65 @@ class TestCohort:
             actor=actor,
         )
 
-        outcomes = {
-            outcome.enrolment: outcome
-            for outcome in issue_to_cohort(cohort=ready.cohort, certificate_type=kind, actor=actor)
-        }
+        outcomes = {outcome.enrolment: outcome for outcome in issue_to_all(kind, actor)}
 
         assert outcomes[ready].certificate is not None
         assert outcomes[waiting].certificate is None and outcomes[waiting].reasons
-        assert [o.enrolment for o in issue_to_cohort(cohort=ready.cohort, certificate_type=kind)] == [waiting]
+        assert [outcome.enrolment for outcome in issue_to_all(kind)] == [waiting]
+
+    def test_one_whom_nothing_can_be_issued_to_keeps_nobody_else_waiting(self) -> None:
+        kind = CertificateTypeFactory()
+        first, _kind = enrolled(kind)
+        nameless, _kind = enrolled(kind)
+        last, _kind = enrolled(kind)
+        User.objects.filter(pk=nameless.learner_id).update(name_ar="", name_en="\u202e")
+
+        outcomes = {outcome.enrolment: outcome for outcome in issue_to_all(kind)}
+
+        assert outcomes[first].certificate and outcomes[last].certificate
+        assert outcomes[nameless].reasons and not Certificate.objects.filter(enrolment=nameless).exists()
+
+    def test_a_round_is_signed_as_a_whole_and_each_certificate_holds_its_own_place(self) -> None:
+        kind = CertificateTypeFactory()
+        enrolments = [enrolled(kind)[0] for _ in range(5)]
+        heads = Checkpoint.objects.count()
+
+        outcomes = issue_to_all(kind)
+
+        certificates = [outcome.certificate for outcome in outcomes if outcome.certificate]
+        assert [outcome.enrolment for outcome in outcomes] == enrolments
+        for certificate in certificates:
+            parsed = credential.parse(bytes(certificate.payload))
+            entry = Entry.objects.get(index=certificate.register_index)
+            assert parsed.claims.index == certificate.register_index
+            assert parsed.claims.name == certificate.name_ar
+            assert decode_record(bytes(entry.record)).sha256 == sha256_of(bytes(certificate.payload))
+        # The first issuing also publishes the keyset, under a head of its own.
+        assert Checkpoint.objects.count() <= heads + 2
+        assert Qualification.objects.count() == CertificateEvent.objects.count() == 5
+        assert set(Enrolment.objects.values_list("state", flat=True)) == {EnrolmentState.CERTIFIED}
+
+    def test_statements_grow_by_the_audit_log_alone(self) -> None:
+        kind = CertificateTypeFactory(required_gates=["core.attendance"])
+        actor = UserFactory(is_superuser=True)
+        counts = []
+        for size in (1, 3, 30):
+            for _ in range(size):
+                enrolment, _kind = enrolled(kind)
+                override_gate(
+                    certificate_type=kind,
+                    learner=enrolment.learner,
+                    gate_key="core.attendance",
+                    reason="حضر في دفعة أخرى",
+                    actor=actor,
+                )
+            with CaptureQueriesContext(connection) as queries:
+                assert sum(outcome.certificate is not None for outcome in issue_to_all(kind)) == size
+            # The log checks its content type each time; an append of more entries reads more of the tree.
+            others = ("wagtailcore_modellogentry", "django_content_type", "register_treenode")
+            counts.append(sum(not any(name in query["sql"] for name in others) for query in queries))
+        # The first round also makes the development key and publishes its keyset.
+        assert counts[1] == counts[2] <= 25
 
 
 class TestPaper:

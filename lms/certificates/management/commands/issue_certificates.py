@@ -1,14 +1,15 @@
+import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 
-from lms.cascade.enums import EnrolmentState
 from lms.cascade.models import Enrolment
 from lms.certificates.keys import KEY_TROUBLE
 from lms.certificates.models import CertificateType
-from lms.certificates.services.issuing import CertificateBlockedError, issue_certificate
+from lms.certificates.selectors import awaiting_issue
+from lms.certificates.services.issuing import CertificateBlockedError, IssueOutcome, issue_in_rounds
 
 
 class Command(BaseCommand):
@@ -23,27 +24,29 @@ class Command(BaseCommand):
         if kind is None:
             codes = ", ".join(CertificateType.objects.values_list("code", flat=True)) or "none"
             raise CommandError(f"There is no certificate type {options['type']}. There are: {codes}.")
-        enrolments = Enrolment.objects.filter(
-            tier=kind.tier_id, state__in=[EnrolmentState.ACTIVE, EnrolmentState.COMPLETED]
-        )
+        enrolments = awaiting_issue(kind)
         if options["cohort"]:
             enrolments = enrolments.filter(cohort__public_id=options["cohort"])
-        counts = {"issued": 0, "blocked": 0, "refused": 0}
-        total = enrolments.count()
-        for number, enrolment in enumerate(enrolments.iterator(), 1):
-            counts[self.issue(enrolment, kind)] += 1
-            if number % 50 == 0 or number == total:
-                self.stderr.write(f"{number}/{total}")
-        self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))
+        self.issue(enrolments, kind)
 
-    def issue(self, enrolment: Enrolment, kind: CertificateType) -> str:
+    def issue(self, enrolments: QuerySet[Enrolment], kind: CertificateType) -> None:
+        counts = {"issued": 0, "blocked": 0, "refused": 0}
+        total, started = enrolments.count(), time.perf_counter()
         try:
-            issue_certificate(enrolment=enrolment, certificate_type=kind)
-        except CertificateBlockedError:
-            return "blocked"
-        except ValidationError as error:
-            self.stderr.write(f"{enrolment.public_id}: {' '.join(error.messages)}")
-            return "refused"
+            for outcomes in issue_in_rounds(enrolments=list(enrolments), certificate_type=kind):
+                for outcome in outcomes:
+                    counts[self.told(outcome)] += 1
+                self.stderr.write(f"{sum(counts.values())}/{total}")
         except KEY_TROUBLE as error:
             raise CommandError(f"No certificate can be signed: {error}.") from None
-        return "issued"
+        pace = counts["issued"] / max(time.perf_counter() - started, 0.001)
+        told = ", ".join(f"{count} {what}" for what, count in counts.items())
+        self.stdout.write(f"{told} ({pace:.0f} certificates a second)")
+
+    def told(self, outcome: IssueOutcome) -> str:
+        if outcome.certificate is not None:
+            return "issued"
+        if isinstance(outcome.refusal, CertificateBlockedError):
+            return "blocked"
+        self.stderr.write(f"{outcome.enrolment.public_id}: {' '.join(outcome.reasons)}")
+        return "refused"
