@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from lms.assessments.models import Attempt, Option
 from lms.assessments.services.answers import AnswerEntry, save_answers
+from lms.assessments.services.preparing import prepare_attempts
 from lms.assessments.services.sitting import create_attempt, start_attempt, submit_attempt
 from lms.cascade.models import Enrolment
 
@@ -29,6 +30,7 @@ def tell(world: World) -> None:
         if world.chance(SITTING_SHARE)
     ]
     world.random.shuffle(sittings)
+    prepare_attempts(exam=world.exam, at=world.clock.now())
     days = FIRST_EXAM - LAST_DAY - 2
     failed: list[Sitting] = []
     shown = world.track(sittings, "sittings", len(sittings))
