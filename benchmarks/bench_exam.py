@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ PEOPLE_A_SECOND = 35
 def main() -> None:
     options = arguments()
     told: dict[str, Any] = {
+        "started": f"{datetime.now(UTC):%Y%m%d-%H%M%S}",
         "machine": report.machine(),
         "revision": report.revision(),
         "options": vars(options),
@@ -43,11 +45,13 @@ def main() -> None:
     for database in options.databases:
         with tempfile.TemporaryDirectory(prefix="sanad-bench-") as folder:
             told["results"][database] = measure(database, Path(folder), options)
+        # Kept after each database: a quarter of an hour is not lost because the last one could not be measured.
+        saved = report.save(told)
     print(report.table(told["results"]))
     for database, result in told["results"].items():
         for what, times in result["failures"].items():
             print(f"{database}: {times} x {what}")
-    print(f"\n{report.save(told)}")
+    print(f"\n{saved}")
 
 
 def arguments() -> argparse.Namespace:

@@ -30,8 +30,16 @@ class Line:
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         data = f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body
         started = time.perf_counter()
+        is_reused = self._reader is not None
         try:
-            reply = await self._exchange(data, started)
+            try:
+                reply = await self._exchange(data, started)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                # The server hangs up on a line that has been quiet for long; whoever speaks next dials again.
+                if not is_reused:
+                    raise
+                self.hang_up()
+                reply = await self._exchange(data, started)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             self.hang_up()
             raise OSError(str(error)) from error

@@ -6,7 +6,6 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +69,7 @@ def revision() -> str:
 def save(result: Mapping[str, Any]) -> Path:
     folder = ROOT / "benchmarks/results"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"exam-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+    path = folder / f"exam-{result['started']}.json"
     path.write_text(json.dumps(result, indent=1))
     return path
 

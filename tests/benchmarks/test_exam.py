@@ -74,24 +74,28 @@ def test_the_table_has_a_column_a_database_and_a_dash_for_what_is_missing() -> N
     ],
     ids=["length", "chunks"],
 )
-def test_a_line_reads_whole_replies_and_stays_open(reply: bytes) -> None:
+def test_a_line_reads_whole_replies_stays_open_and_dials_again(reply: bytes) -> None:
+    dialled = []
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        dialled.append(writer)
         for _request in range(2):
             await reader.readuntil(b"\r\n\r\n")
             writer.write(reply)
         await writer.drain()
         writer.close()
 
-    async def twice() -> list[bytes]:
+    async def thrice() -> list[bytes]:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         line = Line("127.0.0.1", server.sockets[0].getsockname()[1])
-        bodies = [(await line.request("GET", "/", {})).body for _request in range(2)]
-        with pytest.raises(OSError):
-            await line.request("GET", "/", {})
+        bodies = [(await line.request("GET", "/", {})).body for _request in range(3)]
         line.hang_up()
         server.close()
+        with pytest.raises(OSError):
+            await line.request("GET", "/", {})
         return bodies
 
     # A thread of its own: Playwright's browser tests leave a running event loop in the main one.
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(asyncio.run, twice()).result() == [b"hello", b"hello"]
+        assert pool.submit(asyncio.run, thrice()).result() == [b"hello"] * 3
+    assert len(dialled) == 2
