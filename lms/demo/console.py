@@ -27,6 +27,12 @@ class ConsoleProgress:
         self.seconds.append((title, seconds))
         self.console.print(f"[green]✓[/green] {title:<42} {seconds:5.1f} s", highlight=False)
 
+    @contextmanager
+    def waiting(self, title: str) -> Iterator[None]:
+        """A chapter of which nothing can be counted."""
+        with self.console.status(title), self.chapter(title):
+            yield
+
     def track(self, items: Iterable[T], label: str, total: int) -> Iterator[T]:
         columns = (
             TextColumn("  {task.description:<16}"),

@@ -4,6 +4,8 @@ Everything comes from the environment; a missing or weak value stops the start w
 docs/deploy.md lists all of it.
 """
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
@@ -40,13 +42,18 @@ CACHES = {
 }
 
 # --- Files: an S3-compatible bucket, private, behind signed addresses ------------------------
+S3_BUCKET, S3_ENDPOINT_URL, S3_REGION = (
+    env.str("S3_BUCKET"),
+    env.str("S3_ENDPOINT_URL", ""),
+    env.str("S3_REGION", ""),
+)
 STORAGES = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
-            "bucket_name": env.str("S3_BUCKET"),
-            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-            "region_name": env.str("S3_REGION", "") or None,
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT_URL or None,
+            "region_name": S3_REGION or None,
             "access_key": env.str("S3_ACCESS_KEY"),
             "secret_key": env.str("S3_SECRET_KEY"),
             "default_acl": "private",
@@ -56,6 +63,15 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "lms.common.storage.HashedStaticFilesStorage"},
 }
+
+# Pictures, recordings and their captions come from the bucket: by its path at the endpoint or by its own host name.
+_endpoint = urlsplit(S3_ENDPOINT_URL or f"https://s3.{S3_REGION}.amazonaws.com".replace("..", "."))
+MEDIA_ORIGINS = [
+    f"{_endpoint.scheme}://{_endpoint.netloc}",
+    f"{_endpoint.scheme}://{S3_BUCKET}.{_endpoint.netloc}",
+]
+for _directive in ("img-src", "media-src"):
+    CSP_DIRECTIVES[_directive] += MEDIA_ORIGINS
 
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_URL = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")

@@ -61,6 +61,39 @@ def test_deployment_checks_find_nothing(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "region", "origins"),
+    [
+        (
+            "https://objects.example.org",
+            "",
+            ["https://objects.example.org", "https://sanad.objects.example.org"],
+        ),
+        (
+            "",
+            "eu-south-1",
+            ["https://s3.eu-south-1.amazonaws.com", "https://sanad.s3.eu-south-1.amazonaws.com"],
+        ),
+        ("", "", ["https://s3.amazonaws.com", "https://sanad.s3.amazonaws.com"]),
+    ],
+)
+def test_media_of_the_bucket_may_be_shown(
+    endpoint: str, region: str, origins: list[str], tmp_path: Path
+) -> None:
+    env = complete_environment(tmp_path) | {"S3_ENDPOINT_URL": endpoint, "S3_REGION": region}
+    told = (
+        "import json; from lms.settings.production import CONTENT_SECURITY_POLICY as p;"
+        "print(json.dumps([p['DIRECTIVES'][name] for name in ('img-src', 'media-src')]))"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+
+    for sources in json.loads(result.stdout):
+        assert sources[-2:] == origins
+
+
 @pytest.mark.parametrize("trouble", ["exposed", "development", "locked"])
 def test_key_file_that_cannot_be_trusted_stops_the_start(trouble: str, tmp_path: Path) -> None:
     env = complete_environment(tmp_path)

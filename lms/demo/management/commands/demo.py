@@ -2,6 +2,7 @@ import hashlib
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from argparse import ArgumentParser
 from operator import itemgetter
@@ -44,9 +45,7 @@ class Command(BaseCommand):
         self.console = Console()
         if options["reset"]:
             self.start_over()
-        if has_unapplied_migrations():
-            call_command("migrate", verbosity=0)
-        self.collect_static()
+        self.prepare()
         if is_built():
             self.console.print("The demo world is there already; RESET=1 starts over.")
         else:
@@ -67,11 +66,23 @@ class Command(BaseCommand):
         for name in OWN_FOLDERS:
             shutil.rmtree(data / name, ignore_errors=True)
 
-    def collect_static(self) -> None:
-        """Compressed once: hashing two thousand files anew is most of what a second start would wait for."""
+    def prepare(self) -> None:
+        """Database and static files, side by side because neither needs the other; nothing where both are there."""
+        progress = ConsoleProgress(self.console)
+        # Compressed once: hashing two thousand files anew is most of what a second start would wait for.
         stamp_file, stamp = Path(settings.STATIC_ROOT) / ".collected", static_stamp()
+        collecting = None
         if not stamp_file.exists() or stamp_file.read_text() != stamp:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            command = [sys.executable, "-m", "lms", "collectstatic", "--no-input", "--verbosity", "0"]
+            collecting = subprocess.Popen(command)  # noqa: S603 - fixed words
+        if has_unapplied_migrations():
+            with progress.waiting("Database"):
+                call_command("migrate", verbosity=0)
+        if collecting is not None:
+            with progress.waiting("Style sheets, scripts, fonts"):
+                failed = collecting.wait()
+            if failed:
+                raise CommandError("The static files could not be collected; the lines above say why.")
             stamp_file.write_text(stamp)
 
     def build(self) -> None:
