@@ -98,6 +98,8 @@ HOLDINGS: tuple[Holding, ...] = (
     _kept("assessments.Operation", "attempt__learner"),
     _kept("assessments.AttemptEvent", "attempt__learner", leave_out=("actor",)),
     _kept("assessments.LateVerdict", "attempt__learner", leave_out=("judge",)),
+    _kept("assessments.Paper", "attempt__learner"),
+    _kept("assessments.PaperKeying", "paper__attempt__learner", leave_out=("person",)),
     _kept(
         "assessments.Marking",
         "slot__attempt__learner",
@@ -115,6 +117,8 @@ HOLDINGS: tuple[Holding, ...] = (
     _audit("assessments.QuestionImport", "uploaded_by", leave_out=("content",)),
     _audit("assessments.AttemptEvent", "actor", leave_out=("attempt",)),
     _audit("assessments.LateVerdict", "judge", leave_out=("attempt",)),
+    _audit("assessments.Printing", "printed_by"),
+    _audit("assessments.PaperKeying", "person", leave_out=("paper", "readings")),
     _audit("assessments.Marking", "marker", leave_out=("slot",)),
     _audit("assessments.Moderation", "moderator", leave_out=("attempt",)),
     _audit("assessments.Regrade", "actor"),

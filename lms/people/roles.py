@@ -93,6 +93,9 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "assessments.release_results",
         "assessments.invigilate_attempt",
         "assessments.judge_late_answers",
+        "assessments.print_paper",
+        "assessments.key_paper",
+        "assessments.settle_paper",
         "assessments.mark_open_answer",
         "assessments.moderate_result",
         "assessments.regrade_exam",
@@ -116,6 +119,8 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "assessments.view_exam",
         "assessments.view_attempt",
         "assessments.invigilate_attempt",
+        "assessments.print_paper",
+        "assessments.key_paper",
         "assessments.mark_open_answer",
     ),
     Role.REVIEWER: (

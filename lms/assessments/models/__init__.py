@@ -16,6 +16,7 @@ from .images import IllustratedModel, file_sha256
 from .interchange import QuestionImport
 from .log import LateVerdict, Operation
 from .marking import Appeal, Correction, CriterionMark, Marking, Moderation, Regrade, ResultChange
+from .printed import Paper, PaperKeying, Printing
 from .scenarios import Scenario, Stimulus
 
 __all__ = [
@@ -36,6 +37,9 @@ __all__ = [
     "Moderation",
     "Operation",
     "Option",
+    "Paper",
+    "PaperKeying",
+    "Printing",
     "Question",
     "QuestionArea",
     "QuestionBank",
