@@ -39,21 +39,17 @@ class Document:
 
     def query(self, label: str) -> Any:
         """The values of the metadata under a label, in order. Raises TypesettingError."""
-        import typst
-
         try:
             return json.loads(self._compiler.query(f"<{label}>", field="value", format="json"))
-        except typst.TypstError as error:
-            raise TypesettingError(error.message) from error
+        except RuntimeError as error:
+            raise TypesettingError(str(error)) from error
 
     def pdf(self, at: datetime) -> bytes:
-        """The PDF, dated `at`. Raises TypesettingError."""
-        import typst
-
+        """The PDF, dated `at` to the second. Raises TypesettingError."""
         try:
-            made = self._compiler.compile(format="pdf", timestamp=at)
-        except typst.TypstError as error:
-            raise TypesettingError(error.message) from error
+            made = self._compiler.compile(format="pdf", timestamp=at.replace(microsecond=0))
+        except RuntimeError as error:
+            raise TypesettingError(str(error)) from error
         if not isinstance(made, bytes):
             raise TypesettingError("typst returned no PDF")
         return made
