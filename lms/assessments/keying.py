@@ -87,7 +87,8 @@ def is_same(kind: str, first: Reading, second: Reading) -> bool:
         numbers = read_number(first.value), read_number(second.value)
         return numbers[0] is not None and numbers[0] == numbers[1]
     if kind in TEXT_KINDS:
-        keys = search_key(first.value), search_key(second.value)
+        # A line break is a control character, which the key would leave out.
+        keys = [search_key(" ".join(one.value.split())) for one in (first, second)]
         return first.value == second.value or (bool(keys[0]) and keys[0] == keys[1])
     return bool(first.value == second.value)
 

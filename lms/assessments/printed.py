@@ -94,13 +94,14 @@ def _form(
         number=paper.spaced_number,
         instructions=_instructions(paper, len(bodies)),
         questions=questions,
-        address=lambda page: page_address(paper, page),
+        address=lambda page: page_address(paper, page, printing.language),
     )
 
 
-def page_address(paper: Paper, page: int) -> str:
+def page_address(paper: Paper, page: int, language: str) -> str:
     """What the code on a page holds."""
-    return settings.SANAD_BASE_URL + reverse("assessments:paper_page", args=[paper.number, page])
+    with translation.override(language):
+        return settings.SANAD_BASE_URL + reverse("assessments:paper_page", args=[paper.number, page])
 
 
 def _question(

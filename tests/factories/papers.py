@@ -42,7 +42,9 @@ def paper_exam(**fields: Any) -> Exam:
     return ExamFactory(**fields)
 
 
-def printed(exam: Exam, *learners: User, actor: User | None = None, at: datetime | None = None) -> list[Paper]:
+def printed(
+    exam: Exam, *learners: User, actor: User | None = None, at: datetime | None = None
+) -> list[Paper]:
     """The papers of these people, or of somebody new; printed four hours ago."""
     people = learners or (enrol(exam).learner,)
     at = at or timezone.now() - timedelta(hours=4)
