@@ -122,8 +122,9 @@ def symbol(text: str) -> str:
 def picture_svg(data: bytes, *, media_type: str, width: int, height: int, shapes: Sequence[str] = ()) -> str:
     """An image as SVG with shapes drawn over it, each in black with a white rim so that it shows on any ground."""
     source = f"data:{escape(media_type)};base64,{base64.b64encode(data).decode()}"
-    rim = "".join(f'<g fill="none" stroke="#fff" stroke-width="6">{one}</g>' for one in shapes)
-    line = "".join(f'<g fill="none" stroke="#000" stroke-width="2.5">{one}</g>' for one in shapes)
+    thin = max(width, height) / 320
+    rim = "".join(f'<g fill="none" stroke="#fff" stroke-width="{3 * thin:g}">{one}</g>' for one in shapes)
+    line = "".join(f'<g fill="none" stroke="#000" stroke-width="{thin:g}">{one}</g>' for one in shapes)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'

@@ -66,6 +66,8 @@ def _reading(slot: FormSlot, fields: Fields, name: str) -> Reading:
         raise AnswerRefusedError(_("Say one thing: what is written, blank, or illegible."))
     if what:
         return Reading(BLANK if BLANK in what else ILLEGIBLE)
+    if slot.kind == "ordering" and not all(_said_in(slot, fields, name)):
+        raise AnswerRefusedError(_("Key every line, or say that it is blank or illegible."))
     value = _matches(slot, fields, name) if slot.kind == "matching" else read_answer(slot.kind, fields, name)
     if value is None:
         raise AnswerRefusedError(_("Key what is written, or say that it is blank or illegible."))
@@ -89,17 +91,18 @@ def check_reading(slot: FormSlot, reading: Reading) -> None:
 def _has_lines(slot: FormSlot, fields: Fields, name: str) -> bool:
     if slot.kind in CHOICE_KINDS or slot.kind in TEXT_KINDS:
         return False
-    return any(one.strip() for line in _lines_of(slot) for one in fields.getlist(f"{name}-{line}"))
+    return any(_said_in(slot, fields, name))
 
 
-def _lines_of(slot: FormSlot) -> range:
-    return range(1, 1 + len(slot.order["prompts"] if slot.kind == "matching" else slot.order))
+def _said_in(slot: FormSlot, fields: Fields, name: str) -> list[str]:
+    """What stands in the field of each line of a matching or an ordering."""
+    count = len(slot.order["prompts"] if slot.kind == "matching" else slot.order)
+    return ["".join(fields.getlist(f"{name}-{line}")[-1:]).strip() for line in range(1, count + 1)]
 
 
-def _matches(slot: FormSlot, fields: Fields, name: str) -> list[int] | None:
+def _matches(slot: FormSlot, fields: Fields, name: str) -> list[int]:
     values: list[int] = []
-    for line in _lines_of(slot):
-        said = "".join(fields.getlist(f"{name}-{line}")[-1:]).strip()
+    for said in _said_in(slot, fields, name):
         if said in NO_ANSWERS:
             values.append(0 if said == BLANK else ILLEGIBLE_LINE)
         else:
