@@ -18,6 +18,7 @@ from typing import Any
 from lms.certificates.signed_document import (
     DocumentFormatError,
     document_text,
+    read_text,
     require_bytes,
     require_int,
     require_keys,
@@ -31,7 +32,7 @@ from lms.certificates.signed_document import (
 from lms.register.days import MAX_DAY
 from lms.register.ed25519 import KEY_ID_BYTES, PUBLIC_KEY_BYTES, kid_of
 from lms.register.errors import CodedError
-from lms.register.note import ALGORITHM_COSIGNATURE, NoteError, NoteSigner, VerifierKey
+from lms.register.note import ALGORITHM_COSIGNATURE, NoteError, NoteSigner, VerifierKey, open_note
 from lms.register.records import is_course_code
 
 KIND = "keyset"
@@ -157,6 +158,19 @@ def open_keyset(data: bytes, roots: Iterable[VerifierKey], *, need: int = 1) -> 
     """Verify a keyset under the pinned root keys and read it strictly; raises `KeysetError`."""
     try:
         return _read(unseal(KIND, data, roots, need=need))
+    except (NoteError, DocumentFormatError) as error:
+        raise KeysetError(error.code, str(error)) from error
+
+
+def signed_by(data: bytes, roots: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
+    """Which of the root keys signed a keyset; raises `NoteError`."""
+    return open_note(data, roots).signed_by
+
+
+def read_proposal(text: str) -> Keyset:
+    """What a text says that root keys are asked to sign; raises `KeysetError`. Nobody vouches for it yet."""
+    try:
+        return _read(read_text(KIND, text))
     except (NoteError, DocumentFormatError) as error:
         raise KeysetError(error.code, str(error)) from error
 

@@ -104,6 +104,7 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "certificates.change_certificatetype",
         "certificates.issue_certificate",
         "certificates.revoke_certificate",
+        "certificates.approve_massrevocation",
         "certificates.override_gate",
     ),
     Role.MASTER_TRAINER: (
