@@ -73,9 +73,7 @@ class IssuingKey(models.Model):
                 condition=Q(expires__gt=F("not_before")), name="issuing_key_dates_ordered"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=[KeyState.PENDING, KeyState.ACTIVE], withdrawn_at_index__isnull=True
-                )
+                condition=Q(state__in=[KeyState.PENDING, KeyState.ACTIVE], withdrawn_at_index__isnull=True)
                 | Q(state__in=[KeyState.RETIRED, KeyState.COMPROMISED], withdrawn_at_index__isnull=False),
                 name="issuing_key_withdrawn_at_an_index",
             ),

@@ -71,8 +71,11 @@ def _load(path: Path, passphrase: str, allow_development: bool) -> PrivateKeyTyp
     except TypeError as error:
         raise KeyFileError("key_locked", f"the passphrase does not fit the key file {path.name}") from error
     except ValueError as error:
-        code = "key_locked" if b"BEGIN ENCRYPTED" in data else "key_unreadable"
-        raise KeyFileError(code, f"the key file {path.name} cannot be opened") from error
+        if b"BEGIN ENCRYPTED" in data:
+            raise KeyFileError(
+                "key_locked", f"the key file {path.name} cannot be opened: wrong passphrase, or damaged"
+            ) from error
+        raise KeyFileError("key_unreadable", f"the key file {path.name} cannot be opened") from error
 
 
 def create_key(

@@ -88,7 +88,9 @@ class Cosignature(models.Model):
         verbose_name = _("cosignature")
         verbose_name_plural = _("cosignatures")
         constraints = [
-            models.UniqueConstraint(fields=["checkpoint", "name", "key_id"], name="cosignature_once_a_witness")
+            models.UniqueConstraint(
+                fields=["checkpoint", "name", "key_id"], name="cosignature_once_a_witness"
+            )
         ]
 
     def __str__(self) -> str:

@@ -71,9 +71,7 @@ def cosigned_heads() -> dict[int, bytes]:
 
 def cosigned_note(head: Checkpoint) -> bytes:
     """The note of a head with the lines of the witnesses that signed it."""
-    lines = [
-        Signature(row.name, bytes(row.key_id), bytes(row.value)) for row in head.cosignatures.all()
-    ]
+    lines = [Signature(row.name, bytes(row.key_id), bytes(row.value)) for row in head.cosignatures.all()]
     return add_signatures(head.note.encode(), *lines)
 
 

@@ -93,14 +93,14 @@ def _require_continuation(
                 raise WitnessError("bad_tiles", f"the tiles are not those of the head at {larger.size}")
             proof = merkle.consistency_proof(smaller.size, larger.size, tree.read)
         except (OSError, CodedError) as error:
-            raise WitnessError("no_tiles", f"the head at {larger.size} cannot be followed: {error}") from error
+            raise WitnessError(
+                "no_tiles", f"the head at {larger.size} cannot be followed: {error}"
+            ) from error
         is_one_register = merkle.verify_consistency(
             smaller.size, larger.size, proof, smaller.root, larger.root
         )
     else:
-        is_one_register = (
-            smaller.root == larger.root if smaller.size else smaller.root == merkle.EMPTY_ROOT
-        )
+        is_one_register = smaller.root == larger.root if smaller.size else smaller.root == merkle.EMPTY_ROOT
     if not is_one_register:
         raise ContradictionError(
             f"the head at {larger.size} does not continue the head at {smaller.size}", known, offered
@@ -198,7 +198,9 @@ def _run(options: argparse.Namespace) -> int:
     )
     write_file(options.out, seen.note)
     head = seen.checkpoint
-    sys.stdout.write(f"{head.origin}: {head.size} entries, root {head.root.hex()}, cosigned in {options.out}\n")
+    sys.stdout.write(
+        f"{head.origin}: {head.size} entries, root {head.root.hex()}, cosigned in {options.out}\n"
+    )
     return 0
 
 

@@ -45,12 +45,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         init = actions.add_parser("init", help="make the keys that are missing and the first keyset")
-        init.add_argument("--roots", type=Path, help="the custodians' public root keys; without it, one root here")
+        init.add_argument(
+            "--roots", type=Path, help="the custodians' public root keys; without it, one root here"
+        )
         rotate = actions.add_parser("rotate", help="make the next issuing key")
         rotate.add_argument("--retire", action="store_true", help="retire the former key with this step")
         rotate.add_argument("--days", type=int, default=KEY_LIFETIME.days, help="how long the new key signs")
         retire = actions.add_parser("retire", help="end an issuing key in good order")
-        stolen = actions.add_parser("compromised", help="say from which register entry on a key was in other hands")
+        stolen = actions.add_parser(
+            "compromised", help="say from which register entry on a key was in other hands"
+        )
         stolen.add_argument("--at-index", type=int, required=True, metavar="N")
         for action in (retire, stolen):
             action.add_argument("kid", nargs="?", default="", help="the key's id, where there are several")

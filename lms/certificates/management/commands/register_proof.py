@@ -12,7 +12,9 @@ from lms.register.selectors import Inclusion, inclusion_of
 
 
 class Command(BaseCommand):
-    help = "Prove that a certificate, or any entry, stands in the register: for checking offline, without trust."
+    help = (
+        "Prove that a certificate, or any entry, stands in the register: for checking offline, without trust."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", help="certificate number, or index of an entry")
