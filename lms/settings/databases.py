@@ -10,11 +10,12 @@ def sqlite(path: Path) -> dict[str, Any]:
     """The embedded default.
 
     Write-ahead log, immediate transactions, a long busy timeout and a queue before the write lock
-    (`lms.common.sqlite3`) let several workers share one file. `synchronous=FULL` costs an fsync a commit and is what makes "saved on the server" true
-    through a power cut; exams and certificates promise just that (docs/decisions/0002).
+    (`lms.common.sqlite3`) let several workers share one file. `synchronous=FULL` costs an fsync a
+    commit and is what makes "saved on the server" true through a power cut; exams and certificates
+    promise just that (docs/decisions/0002).
     """
     return {
-        "ENGINE": "lms.common.sqlite3",
+        "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {
