@@ -126,6 +126,8 @@ HOLDINGS: tuple[Holding, ...] = (
     _audit("assessments.Appeal", "decided_by", only=("outcome", "answer", "decided_at")),
     _audit("certificates.CertificateEvent", "actor", leave_out=("certificate",)),
     _audit("certificates.GateOverride", "actor", leave_out=("learner",)),
+    _audit("certificates.MassRevocation", "proposed_by", only=("reason", "state", "proposed_at")),
+    _audit("certificates.MassRevocation", "decided_by", only=("reason", "state", "decided_at")),
     _audit("wagtailcore.ModelLogEntry", "user", leave_out=("label", "object_id")),
     _audit("wagtailcore.PageLogEntry", "user"),
     _audit("wagtailcore.Page", "owner", only=("title", "first_published_at")),

@@ -15,7 +15,7 @@ def sqlite(path: Path) -> dict[str, Any]:
     promise just that (docs/decisions/0002).
     """
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "lms.common.sqlite3",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

@@ -88,7 +88,7 @@ def _require_a_second_person(actor: User) -> None:
     ).count()
     if alone >= settings.SANAD_REVOCATIONS_BY_ONE:
         raise ValidationError(
-            _("One person revokes at most %(count)s certificates a day. Propose a mass revocation for more.")
+            _("The limit for one person in a day is reached (%(count)s). Propose a mass revocation for more.")
             % {"count": settings.SANAD_REVOCATIONS_BY_ONE},
             code="second_person",
         )
