@@ -122,3 +122,5 @@ def staff() -> Iterator[Screen]:
     exam = Exam.objects.get(code="LTO-CERT-1")
     yield Screen("paper-exam", named("assessments:paper_exam", exam.public_id), lead)
     yield Screen("admin-home", fixed("/admin/"), lead)
+    yield Screen("mass-revocations", named("mass_revocations:index"), lead)
+    yield Screen("mass-revocation-propose", named("mass_revocation_propose"), lead)
