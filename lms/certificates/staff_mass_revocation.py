@@ -9,6 +9,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -106,6 +108,10 @@ class MassRevocationInspectView(InspectView):
     def get_decided_by_display_value(self) -> str:
         person = self.object.decided_by
         return format_html("<bdi>{}</bdi>", person.name) if person else "–"
+
+    def get_decided_at_display_value(self) -> str:
+        at = self.object.decided_at
+        return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "–"
 
 
 class MassRevocationViewSet(ModelViewSet):
