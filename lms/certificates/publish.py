@@ -7,23 +7,25 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import TruncDate
 
 from lms.register.days import day_at, day_of
 from lms.register.ed25519 import kid_of
 from lms.register.export import export_register, write_file
 from lms.register.keys import log_signer
 from lms.register.merkle import ReadNode
-from lms.register.models import Entry, TreeNode
+from lms.register.models import Checkpoint, Entry, TreeNode
 from lms.register.records import Record, RecordType, sha256_of
-from lms.register.selectors import entry_leaf, latest_checkpoint
+from lms.register.selectors import checkpoint_covering, entry_leaf, latest_checkpoint
 from lms.register.services import append_entry, lock_head
 from lms.register.tiles import TILE_WIDTH
 
-from . import chain, statuslist
+from . import chain, heads, statuslist
 from .enums import CertificateStatus
 from .models import Certificate, CertificateEvent, Keyset, StatusListNote
 from .number import parse_number
-from .pack import KEYSET, STATUS, TRAINERS
+from .pack import HEADS, KEYSET, STATUS, TRAINERS
 from .statuslist import Standing, StatusList, StatusListError
 
 STANDINGS = {
@@ -63,6 +65,10 @@ class LiveRegister:
         status = Certificate.objects.filter(register_index=index).values_list("status", flat=True).first()
         return STANDINGS.get(CertificateStatus(status), Standing.VALID) if status else Standing.VALID
 
+    def covered_on(self, index: int) -> int | None:
+        head = checkpoint_covering(index)
+        return day_at(int(head.created_at.timestamp())) if head else None
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -73,6 +79,7 @@ class Publication:
     checkpoint: bytes
     status: bytes
     trainers: bytes
+    heads: bytes
 
 
 def publish_register(*, folder: Path) -> int:
@@ -91,6 +98,7 @@ def publish_register(*, folder: Path) -> int:
         checkpoint=publication.checkpoint,
     )
     write_file(folder / TRAINERS, publication.trainers)
+    write_file(folder / HEADS, publication.heads)
     write_file(folder / STATUS, publication.status)
     return publication.size
 
@@ -116,6 +124,7 @@ def prepare_publication() -> Publication:
         checkpoint=head.note.encode(),
         status=status,
         trainers=chain.sign_table(trainer_table(size=head.size), log_signer()),
+        heads=heads.sign_heads(heads_table(size=head.size), log_signer()),
     )
 
 
@@ -169,6 +178,18 @@ def _withdrawn() -> tuple[frozenset[int], frozenset[int]]:
     for status, index in rows.values_list("status", "register_index"):
         found[STANDINGS[CertificateStatus(status)]].add(index)
     return frozenset(found[Standing.REVOKED]), frozenset(found[Standing.SUSPENDED])
+
+
+def heads_table(*, size: int) -> heads.HeadsTable:
+    """The largest size of each day on which heads were signed, at most `size`."""
+    days = Checkpoint.objects.filter(size__lte=size).annotate(day=TruncDate("created_at")).values("day")
+    rows = days.annotate(most=Max("size")).values_list("most", "day")
+    return heads.make_heads(
+        serial=max(size, 1),
+        time=int(time.time()),
+        size=size,
+        heads=[(most, day_of(day)) for most, day in rows.order_by("most")],
+    )
 
 
 def trainer_table(*, size: int) -> chain.TrainerTable:

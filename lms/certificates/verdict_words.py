@@ -42,6 +42,12 @@ WORDS: dict[Reason, Words] = {
     Reason.KEY_NOT_FOR_COURSE: Words(_("Signed with the wrong key"), _FORGED),
     Reason.KEY_NOT_VALID_THEN: Words(_("Signed outside the life of its key"), _FORGED),
     Reason.NOT_IN_REGISTER: Words(_("Not in the register"), _FORGED),
+    Reason.BACK_DATED: Words(
+        _("Back-dated"),
+        _(
+            "It bears an earlier date than its entry in the register. Do not accept it; tell the programme office."
+        ),
+    ),
     Reason.REVOKED: Words(
         _("Revoked"), _("The programme has withdrawn this certificate. It no longer entitles its holder.")
     ),
