@@ -86,3 +86,24 @@ LINK_WORDS: dict[LinkState, Any] = {
     LinkState.REVOKED: _("revoked at that time"),
     LinkState.UNKNOWN: _("unknown"),
 }
+
+#: Why a register that was offered is not taken, by the code of the refusal; anything else is `untrusted`.
+PACK_PROBLEMS: dict[str, Any] = {
+    "older": _(
+        "The server offered an older register. The one on this device stays in use; tell the programme office."
+    ),
+    "no_quorum": _(
+        "The new register does not bear the signatures of enough witnesses yet. The one on this device stays in use."
+    ),
+    "rewritten": _(
+        "The server’s register does not continue the one on this device: one of the two was rewritten. "
+        "Keep this device as it is and tell the programme office."
+    ),
+    "root": _(
+        "The page names other root keys than those that this device keeps. The register is not taken; "
+        "tell the programme office."
+    ),
+    "untrusted": _(
+        "The register that came does not verify. The one on this device stays in use; try again later."
+    ),
+}
