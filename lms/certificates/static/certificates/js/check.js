@@ -66,17 +66,28 @@ function show(answer, pack, now) {
   say(null);
   part("answer").textContent = "";
   part("answer").append(build(answer, pack, data, now));
-  if (part("head")) part("head").hidden = true;
-  if (part("another")) part("another").hidden = false;
+  headed(false);
   document.title = `${data.words[answer.reason].title} – ${document.title.split(" – ").pop()}`;
   field.value = "";
   document.getElementById("verdict").focus();
   scrollTo(0, 0);
 }
 
+// The last answer must not stand beside the next question.
+function clear() {
+  say(null);
+  part("answer").textContent = "";
+  headed(true);
+}
+
+function headed(isStart) {
+  if (part("head")) part("head").hidden = !isStart;
+  if (part("another")) part("another").hidden = isStart;
+}
+
 function busy(words) {
   part("checking").hidden = !words;
-  if (words) say(null);
+  if (words) clear();
 }
 
 function say(words) {
@@ -143,7 +154,7 @@ function note(words) {
 async function toggleCamera() {
   if (state.camera) return state.camera.stop();
   camera(true);
-  say(null);
+  clear();
   state.camera = watch(part("video"), urls, (problem) => (part("hint").textContent = texts[problem]));
   const camera_ = state.camera;
   await seen(camera_.found, () => {
