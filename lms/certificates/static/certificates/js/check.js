@@ -278,6 +278,8 @@ async function start() {
   configureEd25519(urls);
   configurePack(urls);
   for (const name of ["scan", "privacy"]) part(name).hidden = false;
+  // One next step a page: with scripts it is the camera.
+  part("submit").classList.add("button-secondary");
   if (!navigator.mediaDevices) part("camera").hidden = true;
   listen();
   state.pack = await keptPack();
