@@ -25,7 +25,7 @@ from lms.register.models import TreeNode
 from lms.register.tiles import TILE_WIDTH
 
 from .keys import root_key
-from .pack import HEADS, KEYSET, STATUS, TRAINERS
+from .pack import DAYS, KEYSET, STATUS, TRAINERS
 from .publish import Publication, prepare_publication
 from .verdict_words import LINK_WORDS, PACK_PROBLEMS, UNKNOWN_NUMBER, WORDS
 
@@ -73,7 +73,7 @@ def pack_for_checkers(*, have: int) -> dict[str, Any]:
             "checkpoint": publication.checkpoint.decode(),
             STATUS: publication.status.decode(),
             TRAINERS: publication.trainers.decode(),
-            HEADS: publication.heads.decode(),
+            DAYS: publication.days.decode(),
         },
         "from": start,
         "leaves": base64.b64encode(leaves).decode(),

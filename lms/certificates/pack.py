@@ -5,7 +5,7 @@
     tile/0/…      the leaf hashes; they must add up to the checkpoint's root
     status        the status list, signed by the log key; its time is the pack's time
     trainers      the table of trainer certificates, signed by the log key
-    heads         the day on which each entry was first under a signed head, signed by the log key
+    days          the day on which each entry was first under a signed head, signed by the log key
 
 A pack is a folder, and an exported register is one too. Names of people are not in it.
 """
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from lms.certificates.chain import ChainLink, TrainerTable, link_as_dict, open_table, trace_chain
 from lms.certificates.credential import Claims
-from lms.certificates.heads import HeadsTable, open_heads
+from lms.certificates.headdays import HeadDays, open_head_days
 from lms.certificates.keyset import Keyset, open_keyset, require_newer
 from lms.certificates.statuslist import Standing, StatusList, open_status_list
 from lms.certificates.verdict import Verdict, judge
@@ -32,7 +32,7 @@ from lms.register.note import VerifierKey
 from lms.register.records import Record, RecordType, sha256_of
 from lms.register.tiles import TileTree
 
-KEYSET, STATUS, TRAINERS, HEADS = "keyset", "status", "trainers", "heads"
+KEYSET, STATUS, TRAINERS, DAYS = "keyset", "status", "trainers", "days"
 
 Fetch = Callable[[str], bytes]
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Pack:
     checkpoint: Checkpoint
     status: StatusList
     trainers: TrainerTable
-    heads: HeadsTable
+    days: HeadDays
     tree: TileTree
 
     @property
@@ -72,7 +72,7 @@ class Pack:
         return self.status.standing(index)
 
     def covered_on(self, index: int) -> int | None:
-        return self.heads.covered_on(index)
+        return self.days.covered_on(index)
 
     def judge(self, text: str, *, now: int) -> Verdict:
         """The verdict on a scanned text, by this pack alone."""
@@ -102,12 +102,12 @@ def open_pack(
     checkpoint = _part(CHECKPOINT, lambda: _open_head(fetch(CHECKPOINT), keyset))
     status = _part(STATUS, lambda: open_status_list(fetch(STATUS), [keyset.log]))
     trainers = _part(TRAINERS, lambda: open_table(fetch(TRAINERS), [keyset.log]))
-    heads = _part(HEADS, lambda: open_heads(fetch(HEADS), [keyset.log]))
+    days = _part(DAYS, lambda: open_head_days(fetch(DAYS), [keyset.log]))
     tree = _part("tile", lambda: _open_tree(checkpoint, fetch))
-    for part, covered in ((STATUS, status.size), (TRAINERS, trainers.size), (HEADS, heads.size)):
+    for part, covered in ((STATUS, status.size), (TRAINERS, trainers.size), (DAYS, days.size)):
         if covered > checkpoint.size:
             raise PackError("newer_than_checkpoint", f"{part} speaks of entries after the head", part)
-    pack = Pack(keyset, checkpoint, status, trainers, heads, tree)
+    pack = Pack(keyset, checkpoint, status, trainers, days, tree)
     _require_logged_status(pack, fetch(STATUS))
     return pack
 

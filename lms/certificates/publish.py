@@ -21,11 +21,11 @@ from lms.register.selectors import checkpoint_covering, entry_leaf, latest_check
 from lms.register.services import append_entry, lock_head
 from lms.register.tiles import TILE_WIDTH
 
-from . import chain, heads, statuslist
+from . import chain, headdays, statuslist
 from .enums import CertificateStatus
 from .models import Certificate, CertificateEvent, Keyset, StatusListNote
 from .number import parse_number
-from .pack import HEADS, KEYSET, STATUS, TRAINERS
+from .pack import DAYS, KEYSET, STATUS, TRAINERS
 from .statuslist import Standing, StatusList, StatusListError
 
 STANDINGS = {
@@ -79,7 +79,7 @@ class Publication:
     checkpoint: bytes
     status: bytes
     trainers: bytes
-    heads: bytes
+    days: bytes
 
 
 def publish_register(*, folder: Path) -> int:
@@ -98,7 +98,7 @@ def publish_register(*, folder: Path) -> int:
         checkpoint=publication.checkpoint,
     )
     write_file(folder / TRAINERS, publication.trainers)
-    write_file(folder / HEADS, publication.heads)
+    write_file(folder / DAYS, publication.days)
     write_file(folder / STATUS, publication.status)
     return publication.size
 
@@ -124,7 +124,7 @@ def prepare_publication() -> Publication:
         checkpoint=head.note.encode(),
         status=status,
         trainers=chain.sign_table(trainer_table(size=head.size), log_signer()),
-        heads=heads.sign_heads(heads_table(size=head.size), log_signer()),
+        days=headdays.sign_head_days(head_days(size=head.size), log_signer()),
     )
 
 
@@ -180,11 +180,11 @@ def _withdrawn() -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(found[Standing.REVOKED]), frozenset(found[Standing.SUSPENDED])
 
 
-def heads_table(*, size: int) -> heads.HeadsTable:
+def head_days(*, size: int) -> headdays.HeadDays:
     """The largest size of each day on which heads were signed, at most `size`."""
     days = Checkpoint.objects.filter(size__lte=size).annotate(day=TruncDate("created_at")).values("day")
     rows = days.annotate(most=Max("size")).values_list("most", "day")
-    return heads.make_heads(
+    return headdays.make_head_days(
         serial=max(size, 1),
         time=int(time.time()),
         size=size,

@@ -24,7 +24,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from lms.certificates.credential import Claims, Credential, CredentialError, parse
-from lms.certificates.heads import is_backdated
+from lms.certificates.headdays import is_backdated
 from lms.certificates.keyset import IssuingKey, Keyset, KeyState
 from lms.certificates.number import format_number
 from lms.certificates.qrtext import QrTextError, parse_text

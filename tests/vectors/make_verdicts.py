@@ -27,7 +27,7 @@ import cbor2
 
 from lms.certificates.chain import make_table, sign_table
 from lms.certificates.credential import Claims, encode_claims, sign
-from lms.certificates.heads import make_heads, sign_heads
+from lms.certificates.headdays import make_head_days, sign_head_days
 from lms.certificates.keyset import KeyState
 from lms.certificates.pack import Pack, PackError, open_pack
 from lms.certificates.qrtext import build_text, encode_digits, parse_text
@@ -551,13 +551,13 @@ def _refused_packs(book: Book, story: Story) -> None:
         part="status",
         code="not_logged",
     )
-    for name in ("trainers", "status", "checkpoint", "heads", "keyset"):
-        wrong = world.files(time=NOW)["trainers" if name != "trainers" else "heads"].decode()
+    for name in ("trainers", "status", "checkpoint", "days", "keyset"):
+        wrong = world.files(time=NOW)["trainers" if name != "trainers" else "days"].decode()
         bad(f"thief: another document as {name}", {"file": name, "put": wrong}, part=name)
     size = len(world.entries) + 1
     ahead = {
         "trainers": sign_table(make_table(serial=1, time=NOW, size=size, rows=[]), world.log),
-        "heads": sign_heads(make_heads(serial=1, time=NOW, size=size, heads=[]), world.log),
+        "days": sign_head_days(make_head_days(serial=1, time=NOW, size=size, heads=[]), world.log),
     }
     for name, note in ahead.items():
         change: Change = {"file": name, "put": note.decode()}

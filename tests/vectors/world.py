@@ -9,7 +9,7 @@ from datetime import date
 
 from lms.certificates.chain import TrainerCertificate, make_table, sign_table
 from lms.certificates.credential import Claims, issue_record, sign
-from lms.certificates.heads import HeadsTable, make_heads, sign_heads
+from lms.certificates.headdays import HeadDays, make_head_days, sign_head_days
 from lms.certificates.keyset import ANY_COURSE, IssuingKey, Keyset, Policy, make_keyset, sign_keyset
 from lms.certificates.qrtext import build_text
 from lms.certificates.statuslist import Standing, StatusList, sign_status_list
@@ -176,9 +176,9 @@ class World:
             suspended=frozenset(self.suspended),
         )
 
-    def heads(self, *, time: int) -> HeadsTable:
+    def days(self, *, time: int) -> HeadDays:
         rows = [(index + 1, day) for index, day in enumerate(self.logged_on)]
-        return make_heads(serial=1, time=time, size=len(self.entries), heads=rows)
+        return make_head_days(serial=1, time=time, size=len(self.entries), heads=rows)
 
     def files(self, *, time: int | None = None, with_entries: bool = False) -> dict[str, bytes]:
         """The pack as files; with the entries it is a whole export."""
@@ -190,7 +190,7 @@ class World:
             "checkpoint": self.checkpoint(),
             "status": sign_status_list(self.status or self.status_list(time=time), self.log),
             "trainers": sign_table(table, self.log),
-            "heads": sign_heads(self.heads(time=time), self.log),
+            "days": sign_head_days(self.days(time=time), self.log),
         }
         tiles = [tile for tile in tiles_of(size) if with_entries or tile.level == 0]
         files |= {tile.path: build_tile(tile, self.read) for tile in tiles}

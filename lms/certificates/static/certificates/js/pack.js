@@ -36,12 +36,12 @@ export async function openPack({ files, leaves }, roots, { need = 1, known = nul
   const head = await part("checkpoint", () => openHead(file("checkpoint"), keyset));
   const status = await part("status", () => openStatus(file("status"), log));
   const trainers = await part("trainers", () => openTrainers(file("trainers"), log));
-  const heads = await part("heads", () => openHeads(file("heads"), log));
+  const days = await part("days", () => openDays(file("days"), log));
   const tree = await part("tile", () => openTree(head, leaves));
-  for (const [name, size] of [["status", status.size], ["trainers", trainers.size], ["heads", heads.size]]) {
+  for (const [name, size] of [["status", status.size], ["trainers", trainers.size], ["days", days.size]]) {
     if (size > head.size) throw new PackError("newer_than_checkpoint", name);
   }
-  const pack = { keyset, size: head.size, head: head.text, time: status.time, status, trainers, heads, leaves: tree };
+  const pack = { keyset, size: head.size, head: head.text, time: status.time, status, trainers, days, leaves: tree };
   await part("status", () => requireLogged(pack, files.status));
   return pack;
 }
@@ -230,22 +230,22 @@ function readChange(change) {
   return [whole(day), to];
 }
 
-async function openHeads(data, log) {
-  const { body } = await unseal("heads", data, log);
-  members(body, "heads", "serial", "size", "time");
+async function openDays(data, log) {
+  const { body } = await unseal("days", data, log);
+  members(body, "days", "serial", "size", "time");
   whole(body.serial, 1);
   whole(body.time);
   const size = whole(body.size);
   let before = [0, -1];
-  for (const row of list(body.heads)) {
+  for (const row of list(body.days)) {
     if (!Array.isArray(row) || row.length !== 2) refuse("bad_row");
     if (whole(row[0]) <= before[0] || whole(row[1]) <= before[1] || row[1] > MAX_DAY) refuse("bad_row");
     before = row;
   }
-  return before[0] > size ? refuse("bad_row") : { size, rows: body.heads };
+  return before[0] > size ? refuse("bad_row") : { size, rows: body.days };
 }
 
-export function coveredOn({ heads }, index) {
-  const row = heads.rows.find(([size]) => size > index);
+export function coveredOn({ days }, index) {
+  const row = days.rows.find(([size]) => size > index);
   return row ? row[1] : null;
 }

@@ -1,4 +1,4 @@
-"""The heads table: on which day each entry of the register was first under a signed head.
+"""The days of the heads: on which day each entry of the register was first under a signed head.
 
 A certificate says itself when it was issued. The register's signed heads say when it was there: the
 first head that covers an entry was signed moments after the entry was written. A certificate dated
@@ -25,17 +25,17 @@ from lms.register.days import MAX_DAY
 from lms.register.errors import CodedError
 from lms.register.note import NoteSigner, VerifierKey
 
-KIND = "heads"
+KIND = "days"
 GRACE_DAYS = 1
 """A day is the finest that a certificate says, so that 24 hours are one day."""
 
 
-class HeadsError(CodedError):
+class HeadDaysError(CodedError):
     """A heads table that is malformed or not signed by the log's key."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeadsTable:
+class HeadDays:
     """Rows of (size, day) for the first `size` entries of the register, as of `time` (Unix seconds)."""
 
     serial: int
@@ -46,16 +46,16 @@ class HeadsTable:
     def __post_init__(self) -> None:
         sizes, days = [row[0] for row in self.rows], [row[1] for row in self.rows]
         if sizes != sorted(set(sizes)) or days != sorted(set(days)) or any(day > MAX_DAY for day in days):
-            raise HeadsError("bad_row", "the heads do not follow each other")
+            raise HeadDaysError("bad_row", "the heads do not follow each other")
         if sizes and not (sizes[0] > 0 and sizes[-1] <= self.size):
-            raise HeadsError("bad_row", "a head is empty or beyond the register")
+            raise HeadDaysError("bad_row", "a head is empty or beyond the register")
 
     def covered_on(self, index: int) -> int | None:
         """The day of the first head that covers entry `index`; None where the table does not say."""
         return next((day for size, day in self.rows if size > index), None)
 
 
-def make_heads(*, serial: int, time: int, size: int, heads: Iterable[tuple[int, int]]) -> HeadsTable:
+def make_head_days(*, serial: int, time: int, size: int, heads: Iterable[tuple[int, int]]) -> HeadDays:
     """A table from the (size, day) of any heads, in the order of their sizes.
 
     A clock that was once ahead must not make an honest certificate look back-dated: an entry's day
@@ -67,7 +67,7 @@ def make_heads(*, serial: int, time: int, size: int, heads: Iterable[tuple[int, 
         earliest = min(earliest, day)
         if not rows or rows[-1][1] != earliest:
             rows.append((head_size, earliest))
-    return HeadsTable(serial, time, size, tuple(reversed(rows)))
+    return HeadDays(serial, time, size, tuple(reversed(rows)))
 
 
 def is_backdated(*, issued: int, covered_on: int | None) -> bool:
@@ -75,10 +75,10 @@ def is_backdated(*, issued: int, covered_on: int | None) -> bool:
     return covered_on is not None and issued < covered_on - GRACE_DAYS
 
 
-def sign_heads(table: HeadsTable, log: NoteSigner) -> bytes:
+def sign_head_days(table: HeadDays, log: NoteSigner) -> bytes:
     """The table as a note signed by the log's key."""
     body: dict[str, Any] = {
-        "heads": [list(row) for row in table.rows],
+        "days": [list(row) for row in table.rows],
         "serial": table.serial,
         "size": table.size,
         "time": table.time,
@@ -86,26 +86,26 @@ def sign_heads(table: HeadsTable, log: NoteSigner) -> bytes:
     return seal(KIND, body, [log])
 
 
-def open_heads(data: bytes, log_keys: Iterable[VerifierKey]) -> HeadsTable:
-    """Verify and read a table; raises `HeadsError`."""
+def open_head_days(data: bytes, log_keys: Iterable[VerifierKey]) -> HeadDays:
+    """Verify and read a table; raises `HeadDaysError`."""
     try:
-        heads, serial, size, time = require_keys(
-            unseal(KIND, data, log_keys), "heads", "serial", "size", "time"
+        days, serial, size, time = require_keys(
+            unseal(KIND, data, log_keys), "days", "serial", "size", "time"
         )
-        return HeadsTable(
+        return HeadDays(
             serial=require_int(serial, least=1),
             time=require_int(time),
             size=require_int(size),
-            rows=tuple(_read_row(row) for row in require_list(heads)),
+            rows=tuple(_read_row(row) for row in require_list(days)),
         )
-    except HeadsError:
+    except HeadDaysError:
         raise
     except CodedError as error:
-        raise HeadsError(error.code, str(error)) from error
+        raise HeadDaysError(error.code, str(error)) from error
 
 
 def _read_row(row: object) -> tuple[int, int]:
     match row:
         case [size, day]:
             return require_int(size), require_int(day)
-    raise HeadsError("bad_row", "a head is a size and a day")
+    raise HeadDaysError("bad_row", "a head is a size and a day")
