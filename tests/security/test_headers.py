@@ -86,7 +86,10 @@ def post_addresses() -> list[str]:
 
 @pytest.mark.parametrize("path", post_addresses())
 def test_post_without_token_is_refused(path: str) -> None:
-    """A page of somebody else's cannot act in a signed-in reader's name. /v and what belongs to it change nothing and need no token."""
+    """A page of somebody else's cannot act in a signed-in reader's name.
+
+    /v and what belongs to it change nothing and need no token.
+    """
     client = Client(enforce_csrf_checks=True)
     client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
 

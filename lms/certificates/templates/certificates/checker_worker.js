@@ -21,8 +21,8 @@ self.addEventListener("fetch", (event) => {
 
 async function install() {
   const cache = await caches.open(SHELL);
-  const addresses = [...Object.values(kept.pages), ...kept.files];
-  await cache.addAll(addresses.map((address) => new Request(address, { cache: "reload" })));
+  const pages = Object.values(kept.pages).map((address) => new Request(address, { cache: "reload" }));
+  await cache.addAll([...pages, ...kept.files]);
   await self.skipWaiting();
 }
 
