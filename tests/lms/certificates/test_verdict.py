@@ -151,6 +151,40 @@ def test_time_never_makes_a_false_verdict(
         assert -3600 <= shown - taken <= STALE_AFTER_SECONDS
 
 
+EVENTS = ("issue", "issue", "revoke", "suspend", "restore", "back-date", "steal")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 20)), max_size=14))
+def test_pack_is_right_about_every_certificate_whatever_happened(events: list[tuple[str, int]]) -> None:
+    """Never green for what is withdrawn, forged or back-dated, and never red for what is not."""
+    world, honest = World(), {}
+    false: dict[str, Reason] = {}
+    for event, which in events:
+        indexes = list(honest)
+        if event == "issue":
+            index = len(world.entries)
+            honest[index] = world.issue(f"رقم {index}", issued=TODAY)
+        elif event == "back-date":
+            false[world.issue("مؤرخة", issued=TODAY - 2 - which, logged_on=TODAY)] = Reason.BACK_DATED
+        elif event == "steal" and indexes:
+            claims = world.claims("مسروقة", index=indexes[which % len(indexes)])
+            false[build_text(BASE_URL, sign(claims, world.issuing))] = Reason.NOT_IN_REGISTER
+        elif indexes and event in CHANGES:
+            world.set_standing(indexes[which % len(indexes)], CHANGES[event])
+
+    pack = open_pack(fetch_from(world.files()), [world.root.key])
+
+    for index, text in honest.items():
+        verdict = pack.judge(text, now=NOW)
+        assert (verdict.colour is Colour.GREEN) is (index not in world.revoked | world.suspended)
+        assert (verdict.reason is Reason.REVOKED) is (index in world.revoked)
+    assert {text: pack.judge(text, now=NOW).reason for text in false} == false
+
+
+CHANGES = {"revoke": Standing.REVOKED, "suspend": Standing.SUSPENDED, "restore": Standing.VALID}
+
+
 @pytest.mark.parametrize("state", [KeyState.RETIRED, KeyState.COMPROMISED])
 def test_withdrawn_key_divides_at_its_index(state: KeyState) -> None:
     world = World()
