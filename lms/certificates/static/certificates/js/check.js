@@ -126,9 +126,12 @@ async function update(isAsked = false) {
 
 function explain(error, isAsked) {
   const isRefused = error instanceof PackError && error.code !== "unavailable";
-  if (isRefused) say(data.problems[error.code] || data.problems.untrusted);
+  // Witnesses take their minutes; that is no news to whoever did not ask.
+  const isNews = isRefused && (isAsked || !state.pack || error.code !== "no_quorum");
+  if (isNews) say(data.problems[error.code] || data.problems.untrusted);
   else if (!state.pack) say(error instanceof TypeError ? texts.first_offline : texts.failed);
-  note(isAsked && !isRefused ? texts.offline : "");
+  const words = error instanceof TypeError ? texts.offline : texts.failed;
+  note(isAsked && !isRefused ? words : "");
 }
 
 // By itself, when there is a connection, and never while a check is under way.
