@@ -234,8 +234,11 @@ class TestOldPhone:
         page.context.add_init_script(OLD_PHONE)
         visit(page, qr_text(certificate))
         assert verdict(page) == "valid"
-        page.wait_for_function(
-            "caches.open('sanad-check-later').then((kept) => kept.keys()).then((keys) => keys.length >= 2)"
+        page.evaluate(
+            """async () => {
+              const kept = await caches.open("sanad-check-later");
+              while ((await kept.keys()).length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+            }"""
         )
         page.context.set_offline(True)
         page.goto("about:blank")

@@ -76,7 +76,8 @@ function courseOf(code, pack, { language }) {
 
 function chained({ claims, chain, verdict }, pack, { texts, links, language }) {
   const isWhole = chain.every((link) => link.state === "valid");
-  const steps = [step(verdict !== "red", [ltr(claims.number)], muted(texts.this))];
+  // What only a signature speaks for gets no sign of its own.
+  const steps = [step(verdict === "amber" ? null : verdict === "green", [ltr(claims.number)], muted(texts.this))];
   for (const { state, number, course } of chain) {
     const pill = h("span", { class: `pill pill-${state === "valid" ? "good" : "bad"}` }, links[state]);
     const note = h("span", { class: "small" }, pill, " ", course ? muted(ltr(course)) : "");
@@ -93,7 +94,7 @@ function chained({ claims, chain, verdict }, pack, { texts, links, language }) {
 }
 
 const step = (isSound, words, note) =>
-  h("li", { class: isSound ? "is-done" : "is-broken" }, h("span", {}, ...words), note);
+  h("li", isSound === null ? {} : { class: isSound ? "is-done" : "is-broken" }, h("span", {}, ...words), note);
 
 const notice = (words) =>
   h("div", { class: "notice notice-warn" }, icon("warn"), h("div", { class: "notice-body" }, h("p", {}, words)));
