@@ -5,7 +5,7 @@ SERVE ?= 1
 RESET ?= 0
 ARGS ?=
 
-.PHONY: help demo test lint lock screens messages bench-exam bench-certificates
+.PHONY: help demo test lint lock screens messages bench-exam bench-certificates vendor-check
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -33,3 +33,6 @@ bench-certificates: ## measure certificates and registers of up to a million ent
 
 messages: ## renew and compile the Arabic catalogues (needs GNU gettext)
 	@$(PYTHON) tasks.py messages
+
+vendor-check: ## compare the vendored JavaScript with its list of checksums, and with the npm registry if it answers
+	@$(PYTHON) tasks.py vendor_check

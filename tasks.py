@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tarfile
+import tempfile
 import time
 import venv
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
@@ -178,6 +182,65 @@ def lint(_: argparse.Namespace) -> None:
     run(BIN / "lint-imports", "--no-cache")
 
 
+# --- JavaScript of others --------------------------------------------------------------------
+
+
+def vendor_check(_: argparse.Namespace) -> None:
+    """Compare the vendored JavaScript with requirements/javascript.json, and with the npm registry if it answers."""
+    packages = json.loads((ROOT / "requirements/javascript.json").read_text(encoding="utf-8"))
+    problems = vendor_problems(packages)
+    for package in packages if shutil.which("npm") else ():
+        name = f"{package['package']}@{package['version']}"
+        found = registry_problems(package)
+        say(f"{name}: {'the registry does not answer' if found is None else 'compared with the registry'}")
+        problems += found or []
+    if not shutil.which("npm"):
+        say("SKIPPED: the registry. npm is not installed.")
+    if problems:
+        stop("\n✗ ".join(problems))
+    say(f"{sum(len(package['files']) for package in packages)} vendored files are as they were published")
+
+
+def vendor_problems(packages: list[dict[str, Any]]) -> list[str]:
+    """Files that are not what the list says, and files beside them that it does not know."""
+    listed = {entry["file"]: entry["sha256"] for package in packages for entry in package["files"]}
+    folders = {ROOT / file for file in listed}
+    beside = {path for folder in {path.parent for path in folders} for path in folder.iterdir()}
+    unknown = {str(path.relative_to(ROOT)) for path in beside if path.name != "README.md"} - set(listed)
+    changed = [file for file, digest in listed.items() if sha256_of_file(ROOT / file) != digest]
+    return [f"{file} is not as it was published" for file in changed] + [
+        f"{file} is not in requirements/javascript.json" for file in sorted(unknown)
+    ]
+
+
+def registry_problems(package: dict[str, Any]) -> list[str] | None:
+    """What the registry's archive says otherwise; None when it cannot be fetched."""
+    name = f"{package['package']}@{package['version']}"
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", name, "--silent", "--pack-destination", folder]
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
+        except subprocess.TimeoutExpired:
+            return None
+        archives = list(Path(folder).glob("*.tgz"))
+        if done.returncode or not archives:
+            return None
+        if sha256_of_file(archives[0]) != package["archive_sha256"]:
+            return [f"{name}: the registry's archive is another one"]
+        with tarfile.open(archives[0]) as archive:
+            members = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
+            return [
+                f"{entry['file']} is not {entry['from']} of {name}"
+                for entry in package["files"]
+                if (file := members.get(f"package/{entry['from']}")) is None
+                or hashlib.sha256(file.read()).hexdigest() != entry["sha256"]
+            ]
+
+
+def sha256_of_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
 def screens(options: argparse.Namespace) -> None:
     ensure_environment("dev")
     run(PYTHON, "-m", "tests.e2e.screens", *options.rest)
@@ -217,7 +280,7 @@ def messages(_: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for function in (demo, test, lint, lock, screens, bench_exam, bench_certificates, messages):
+    for function in (demo, test, lint, lock, screens, bench_exam, bench_certificates, messages, vendor_check):
         command = commands.add_parser(function.__name__, help=function.__doc__)
         command.set_defaults(function=function, rest=[])
         if function is demo:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from lms.certificates.credential import Claims
-from lms.certificates.number import encode_number, parse_number
+from lms.certificates.number import encode_number, format_number, parse_number
 from lms.certificates.signed_document import (
     require_int,
     require_keys,
@@ -139,6 +139,17 @@ def trace_chain(claims: Claims, rows: Mapping[int, TrainerCertificate]) -> tuple
         links.append(ChainLink(index, day, row.state_on(day), row))
         index, day = row.trainer_index, row.issued
     return tuple(links)
+
+
+def link_as_dict(link: ChainLink) -> dict[str, Any]:
+    """A link as JSON values, the same from every implementation."""
+    row = link.certificate
+    return {
+        "index": link.index,
+        "state": str(link.state),
+        "number": None if row is None else format_number(row.certificate_id),
+        "course": None if row is None else row.course,
+    }
 
 
 def sign_table(table: TrainerTable, log: NoteSigner) -> bytes:

@@ -22,16 +22,6 @@ from .verdict import Colour, Reason, Verdict, judge
 
 #: Whoever holds the whole register knows that what lies beyond its end was never issued.
 _BEYOND_THE_END = frozenset({Reason.NEWER_THAN_REGISTER, Reason.DATED_AHEAD})
-#: Where nothing but a signature speaks for the fields, a chain of genuine certificates would lend them credit.
-_WITHOUT_CHAIN = frozenset(
-    {
-        Reason.KEY_COMPROMISED,
-        Reason.KEY_RETIRED,
-        Reason.KEY_NOT_FOR_COURSE,
-        Reason.KEY_NOT_VALID_THEN,
-        Reason.NOT_IN_REGISTER,
-    }
-)
 
 
 class CheckUnavailableError(Exception):
@@ -96,13 +86,12 @@ def check_text(text: str) -> Check:
         return Check(verdict)
     programme = Programme.objects.filter(tiers__course__code=claims.course).first()
     course = Course.objects.filter(code=claims.course).first()
-    is_genuine = verdict.reason not in _WITHOUT_CHAIN
     return Check(
         verdict=verdict,
         number=format_number(claims.certificate_id),
         course=course.name if course else claims.course,
         programme=programme.name if programme else settings.WAGTAIL_SITE_NAME,
-        chain=trace_chain(claims, trainer_rows(_trainers_above(claims))) if is_genuine else None,
+        chain=trace_chain(claims, trainer_rows(_trainers_above(claims))) if verdict.shows_chain else None,
     )
 
 

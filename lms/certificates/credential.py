@@ -55,7 +55,9 @@ _COSE_SIGN1_TAG = 18
 _ALGORITHM, _KEY_ID, _EDDSA = 1, 4, -8
 _EXPIRES, _ISSUED, _ID, _OWN_CLAIMS = 4, 6, 7, -65537
 _OWN_CLAIMS_COUNT = 5
-_MAX_DEPTH = 4
+_MAX_DEPTH = 8
+_DEPTH = 4
+_MAX_CBOR_INT = 2**64
 
 
 class CredentialError(CodedError):
@@ -112,10 +114,7 @@ class Credential:
     @property
     def message(self) -> bytes:
         """The bytes that the QR code carries."""
-        protected = _protected(self.kid)
-        payload = encode_claims(self.claims)
-        body = [protected, {}, payload, self.signature]
-        return cbor2.dumps(cbor2.CBORTag(_COSE_SIGN1_TAG, body), canonical=True)
+        return _envelope(_protected(self.kid), encode_claims(self.claims), self.signature)
 
     @property
     def signed_bytes(self) -> bytes:
@@ -165,7 +164,11 @@ def parse(message: bytes) -> Credential:
     if len(message) > MAX_BYTES:
         raise CredentialError("too_long", f"a credential has at most {MAX_BYTES} bytes")
     kid, payload, signature = _open_envelope(_decode(message))
-    credential = Credential(_read_claims(_decode(payload)), kid, signature)
+    if _envelope(_protected(kid), payload, signature) != message:
+        raise CredentialError("not_deterministic", "the envelope is not the deterministic one")
+    if not _is_plain(claims := _decode(payload)) or cbor2.dumps(claims, canonical=True) != payload:
+        raise CredentialError("not_deterministic", "the claims are not deterministic plain CBOR")
+    credential = Credential(_read_claims(claims), kid, signature)
     if credential.message != message:
         raise CredentialError("not_deterministic", "the encoding is not the deterministic one")
     return credential
@@ -199,7 +202,7 @@ def _read_claims(value: Any) -> Claims:
     own = value.get(_OWN_CLAIMS) if isinstance(value, dict) else None
     if not isinstance(own, list | tuple) or not own:
         raise CredentialError("bad_claims", "the claims have another form")
-    if own[0] != VERSION:
+    if type(own[0]) is not int or own[0] != VERSION:
         raise CredentialError("unknown_version", f"unknown version {own[0]!r}")
     if len(own) != _OWN_CLAIMS_COUNT:
         raise CredentialError("bad_claims", "the claims have another form")
@@ -213,6 +216,32 @@ def _read_claims(value: Any) -> Claims:
         expires=value.get(_EXPIRES),
         trainer_index=trainer_index,
     )
+
+
+def _is_plain(value: Any, depth: int = 1) -> bool:
+    """Tell whether claims are made of integers, text, bytes, null, lists and maps with integer keys.
+
+    Whatever version they have: a reader needs no more of CBOR than that to say that it is too old.
+    """
+    if depth > _DEPTH:
+        return False
+    match value:
+        case None | str() | bytes():
+            return True
+        case int():
+            return not isinstance(value, bool) and -_MAX_CBOR_INT <= value < _MAX_CBOR_INT
+        case list():
+            return all(_is_plain(member, depth + 1) for member in value)
+        case dict():
+            return all(type(key) is int and _is_plain(key, depth + 1) for key in value) and all(
+                _is_plain(member, depth + 1) for member in value.values()
+            )
+    return False
+
+
+def _envelope(protected: bytes, payload: bytes, signature: bytes) -> bytes:
+    body = [protected, {}, payload, signature]
+    return cbor2.dumps(cbor2.CBORTag(_COSE_SIGN1_TAG, body), canonical=True)
 
 
 def _protected(kid: bytes) -> bytes:

@@ -2,20 +2,25 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import TruncDate
 
+from lms.register.checkpoint import open_checkpoint
 from lms.register.cosignature import quorum_time
 from lms.register.days import day_at, day_of
 from lms.register.ed25519 import kid_of
 from lms.register.export import COSIGNED, HEADS, export_register
 from lms.register.keys import log_signer
+from lms.register.models import Checkpoint
 from lms.register.note import parse_note
 from lms.register.records import Record, RecordType, sha256_of
 from lms.register.selectors import (
+    checkpoint_covering,
     cosigned_heads,
     cosigned_note,
     entry_leaf,
@@ -25,12 +30,12 @@ from lms.register.selectors import (
 )
 from lms.register.services import append_entry, lock_head
 
-from . import chain, statuslist
+from . import chain, headdays, statuslist
 from .enums import CertificateStatus
 from .keyset import Policy, read_proposal
 from .models import Certificate, CertificateEvent, Keyset, StatusListNote
 from .number import parse_number
-from .pack import KEYSET, STATUS, TRAINERS
+from .pack import DAYS, KEYSET, STATUS, TRAINERS
 from .statuslist import Standing, StatusList, StatusListError
 
 STANDINGS = {
@@ -70,6 +75,10 @@ class LiveRegister:
         status = Certificate.objects.filter(register_index=index).values_list("status", flat=True).first()
         return STANDINGS.get(CertificateStatus(status), Standing.VALID) if status else Standing.VALID
 
+    def covered_on(self, index: int) -> int | None:
+        head = checkpoint_covering(index)
+        return day_at(int(head.created_at.timestamp())) if head else None
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -80,6 +89,7 @@ class Publication:
     checkpoint: bytes
     status: bytes
     trainers: bytes
+    days: bytes
     heads: dict[int, bytes]
     """Every head that a witness cosigned, by size."""
     cosigned: bytes | None
@@ -101,7 +111,13 @@ def publish_register(*, folder: Path) -> int:
         entries=entry_records,
         checkpoint=publication.checkpoint,
         before={KEYSET: publication.keyset},
-        after={TRAINERS: publication.trainers, STATUS: publication.status, **heads, **cosigned},
+        after={
+            TRAINERS: publication.trainers,
+            DAYS: publication.days,
+            STATUS: publication.status,
+            **heads,
+            **cosigned,
+        },
     )
     return publication.size
 
@@ -128,8 +144,34 @@ def prepare_publication() -> Publication:
         checkpoint=cosigned_note(head),
         status=status,
         trainers=chain.sign_table(trainer_table(size=head.size), log_signer()),
+        days=headdays.sign_head_days(head_days(size=head.size), log_signer()),
         heads=heads,
         cosigned=_largest_with_quorum(heads, read_proposal(parse_note(keyset.note.encode()).text).witnesses),
+    )
+
+
+@transaction.atomic
+def prepare_pack() -> Publication:
+    """What checkers take along. Where the keyset asks for witnesses it is the register as of the largest head that
+    they have cosigned: a newer one would be refused until they have. Raises EmptyRegisterError.
+    """
+    publication = prepare_publication()
+    log = log_signer()
+    if not read_proposal(parse_note(publication.keyset).text).witnesses.need:
+        return publication
+    if publication.cosigned is None:
+        raise EmptyRegisterError
+    size = open_checkpoint(publication.cosigned, [log.key]).size
+    status = StatusListNote.objects.filter(index__lt=size).order_by("index").last()
+    if status is None:
+        raise EmptyRegisterError
+    return replace(
+        publication,
+        size=size,
+        checkpoint=publication.cosigned,
+        status=status.note.encode(),
+        trainers=chain.sign_table(trainer_table(size=size), log),
+        days=headdays.sign_head_days(head_days(size=size), log),
     )
 
 
@@ -192,6 +234,18 @@ def _withdrawn() -> tuple[frozenset[int], frozenset[int]]:
     for status, index in rows.values_list("status", "register_index"):
         found[STANDINGS[CertificateStatus(status)]].add(index)
     return frozenset(found[Standing.REVOKED]), frozenset(found[Standing.SUSPENDED])
+
+
+def head_days(*, size: int) -> headdays.HeadDays:
+    """The largest size of each day on which heads were signed, at most `size`."""
+    days = Checkpoint.objects.filter(size__lte=size).annotate(day=TruncDate("created_at")).values("day")
+    rows = days.annotate(most=Max("size")).values_list("most", "day")
+    return headdays.make_head_days(
+        serial=max(size, 1),
+        time=int(time.time()),
+        size=size,
+        heads=[(most, day_of(day)) for most, day in rows.order_by("most")],
+    )
 
 
 def trainer_table(*, size: int) -> chain.TrainerTable:

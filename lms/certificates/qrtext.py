@@ -22,7 +22,7 @@ _DIGITS_FOR_BYTES = (0, 3, 5, 8, 10, 13, 15, _GROUP_DIGITS)
 _MAX_DIGITS = (MAX_BYTES // _GROUP_BYTES + 1) * _GROUP_DIGITS
 _MIN_BARE_DIGITS = 100
 """A bare number shorter than this is a product code or a telephone number, not one of ours."""
-_TEXT = re.compile(r"(?:(?P<base>https?://[^/?#\s]+)/v/?#|#)?(?P<digits>[0-9]+)")
+_TEXT = re.compile(r"(?:(?P<base>https?://[A-Za-z0-9._:\[\]-]+)/v/?#|#)?(?P<digits>[0-9]+)")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

@@ -12,6 +12,8 @@ What the order guarantees:
   or its register is old: time is the later of the device's clock and the register's.
 * A signature alone never makes GREEN: a stolen key can sign, but it cannot add a leaf to the
   register that the checker already holds.
+* A certificate cannot be given an earlier date than its place in the register: the heads say when
+  that place was filled.
 * The end of a key is not the end of its certificates: a key must have been good on the day of
   issue, a certificate must be good today.
 """
@@ -22,6 +24,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from lms.certificates.credential import Claims, Credential, CredentialError, parse
+from lms.certificates.headdays import is_backdated
 from lms.certificates.keyset import IssuingKey, Keyset, KeyState
 from lms.certificates.number import format_number
 from lms.certificates.qrtext import QrTextError, parse_text
@@ -52,6 +55,7 @@ class Reason(StrEnum):
     KEY_NOT_FOR_COURSE = "key_not_for_course"
     KEY_NOT_VALID_THEN = "key_not_valid_then"
     NOT_IN_REGISTER = "not_in_register"
+    BACK_DATED = "back_dated"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
     NOT_YET_VALID = "not_yet_valid"
@@ -72,6 +76,18 @@ _NOT_RED: Mapping[Reason, Colour] = {
 }
 
 
+_WITHOUT_CHAIN = frozenset(
+    {
+        Reason.KEY_COMPROMISED,
+        Reason.KEY_RETIRED,
+        Reason.KEY_NOT_FOR_COURSE,
+        Reason.KEY_NOT_VALID_THEN,
+        Reason.NOT_IN_REGISTER,
+        Reason.BACK_DATED,
+    }
+)
+
+
 class RegisterView(Protocol):
     """What a checker knows of the register: the live one, or a pack taken at `time`."""
 
@@ -89,6 +105,9 @@ class RegisterView(Protocol):
     def standing(self, index: int) -> Standing:
         """Whether the certificate at an index below `size` is revoked or suspended."""
 
+    def covered_on(self, index: int) -> int | None:
+        """The day of the first signed head that covers an index below `size`, where it is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -100,6 +119,14 @@ class Verdict:
     @property
     def colour(self) -> Colour:
         return _NOT_RED.get(self.reason, Colour.RED)
+
+    @property
+    def shows_chain(self) -> bool:
+        """Whether the chain of training may stand beside the fields.
+
+        Where nothing but a signature speaks for them, a chain of genuine certificates would lend them credit.
+        """
+        return self.claims is not None and self.reason not in _WITHOUT_CHAIN
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as JSON values, the same from every implementation."""
@@ -163,6 +190,8 @@ def _register_trouble(credential: Credential, register: RegisterView) -> Reason 
         return Reason.NOT_IN_REGISTER if was_due else None
     if register.leaf(index) != credential.record.leaf_hash:
         return Reason.NOT_IN_REGISTER
+    if is_backdated(issued=credential.claims.issued, covered_on=register.covered_on(index)):
+        return Reason.BACK_DATED
     match register.standing(index):
         case Standing.REVOKED:
             return Reason.REVOKED

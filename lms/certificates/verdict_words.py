@@ -42,6 +42,12 @@ WORDS: dict[Reason, Words] = {
     Reason.KEY_NOT_FOR_COURSE: Words(_("Signed with the wrong key"), _FORGED),
     Reason.KEY_NOT_VALID_THEN: Words(_("Signed outside the life of its key"), _FORGED),
     Reason.NOT_IN_REGISTER: Words(_("Not in the register"), _FORGED),
+    Reason.BACK_DATED: Words(
+        _("Back-dated"),
+        _(
+            "It bears an earlier date than its entry in the register. Do not accept it; tell the programme office."
+        ),
+    ),
     Reason.REVOKED: Words(
         _("Revoked"), _("The programme has withdrawn this certificate. It no longer entitles its holder.")
     ),
@@ -79,4 +85,25 @@ LINK_WORDS: dict[LinkState, Any] = {
     LinkState.SUSPENDED: _("suspended at that time"),
     LinkState.REVOKED: _("revoked at that time"),
     LinkState.UNKNOWN: _("unknown"),
+}
+
+#: Why a register that was offered is not taken, by the code of the refusal; anything else is `untrusted`.
+PACK_PROBLEMS: dict[str, Any] = {
+    "older": _(
+        "The server offered an older register. The one on this device stays in use; tell the programme office."
+    ),
+    "no_quorum": _(
+        "The new register does not bear the signatures of enough witnesses yet. The one on this device stays in use."
+    ),
+    "rewritten": _(
+        "The server’s register does not continue the one on this device: one of the two was rewritten. "
+        "Keep this device as it is and tell the programme office."
+    ),
+    "root": _(
+        "The page names other root keys than those that this device keeps. The register is not taken; "
+        "tell the programme office."
+    ),
+    "untrusted": _(
+        "The register that came does not verify. The one on this device stays in use; try again later."
+    ),
 }

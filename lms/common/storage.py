@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from django.core.files.base import ContentFile, File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-OUR_MODULES = "assessments/js/*.js"
+MODULE_FOLDERS = ("assessments/js/*.js", "certificates/js/*.js")
 #: What travels without what is written for readers of the code.
-OUR_TEXTS = (OUR_MODULES, "assessments/css/*.css", "home/css/*.css")
+OUR_TEXTS = (*MODULE_FOLDERS, "assessments/css/*.css", "certificates/css/*.css", "home/css/*.css")
 _URL = r"\./[a-z0-9_]+\.js"
 _FOR_READERS = re.compile(r"^\s*/\*.*?\*/[ \t]*\n|^\s*//[^\n]*\n|^[ \t]+", re.DOTALL | re.MULTILINE)
 
@@ -32,12 +32,15 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
-        (
-            OUR_MODULES,
+        *(
             (
-                (rf"""(?P<matched>from "(?P<url>{_URL})")""", 'from "%(url)s"'),
-                (rf"""(?P<matched>import\("(?P<url>{_URL})"\))""", 'import("%(url)s")'),
-            ),
+                modules,
+                (
+                    (rf"""(?P<matched>from "(?P<url>{_URL})")""", 'from "%(url)s"'),
+                    (rf"""(?P<matched>import\("(?P<url>{_URL})"\))""", 'import("%(url)s")'),
+                ),
+            )
+            for modules in MODULE_FOLDERS
         ),
     )
 

@@ -4,26 +4,37 @@
     python -m tests.vectors.make_verdicts --check    only say whether it is up to date
 
 The file holds root keys, packs (each a set of files as a checker downloads them; tiles in base64)
-and cases: a scanned text, the device's clock and the pack in, verdict, reason and claims out. What
-a case expects is written by hand in this script; the Python verifier has to agree before anything
-is written, and the test suite compares the file with both.
+and two lists:
+
+* `cases`: a scanned text, the device's clock and the pack in; verdict, reason, claims and the chain
+  of training out.
+* `refusals`: a pack with something done to it, and the part and code for which it is refused.
+
+What a case expects is written by hand in this script (of damage only that it must be refused, the
+code being the reference's); the Python verifier has to agree before anything is written, and the
+test suite compares the file with both.
 """
 
 import base64
 import json
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import cbor2
 
+from lms.certificates.chain import make_table, sign_table
 from lms.certificates.credential import Claims, encode_claims, sign
+from lms.certificates.headdays import make_head_days, sign_head_days
 from lms.certificates.keyset import KeyState
-from lms.certificates.pack import Pack, open_pack
+from lms.certificates.pack import Pack, PackError, open_pack
 from lms.certificates.qrtext import build_text, encode_digits, parse_text
-from lms.certificates.statuslist import Standing
+from lms.certificates.statuslist import Standing, sign_status_list
 from lms.certificates.verdict import Colour, Reason, claims_as_dict
 from lms.register.ed25519 import kid_of
+from lms.register.note import NoteSigner, VerifierKey
 from tests.vectors.world import BASE_URL, DAY, TODAY, World, fetch_from, flip, issuing_key, noon, signer_of
 
 TARGET = Path(__file__).with_name("verdicts.json")
@@ -40,6 +51,9 @@ HARD_NAMES = {
 }
 
 
+Change = dict[str, object]
+
+
 @dataclass
 class Book:
     """The vectors being written."""
@@ -47,6 +61,7 @@ class Book:
     packs: dict[str, Pack] = field(default_factory=dict)
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     cases: list[dict[str, object]] = field(default_factory=list)
+    refusals: list[dict[str, object]] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
 
     def add_pack(self, name: str, world: World, *, time: int) -> None:
@@ -63,11 +78,15 @@ class Book:
         pack: str = "fresh",
         now: int = NOW,
         claims: Claims | None = None,
+        chained: list[str] | None = None,
     ) -> None:
         """Write down a case, unless the Python verifier disagrees with it."""
         verdict = self.packs[pack].judge(text, now=now)
         if verdict.reason is not reason or verdict.claims != claims:
             raise SystemExit(f"{name}: expected {reason}, the verifier says {verdict}")
+        chain = self.packs[pack].answer(text, now=now)["chain"]
+        if chained is not None and [link["state"] for link in chain] != chained:
+            raise SystemExit(f"{name}: expected the chain {chained}, the verifier says {chain}")
         self.cases.append(
             {
                 "name": name,
@@ -77,6 +96,42 @@ class Book:
                 "verdict": str(verdict.colour),
                 "reason": str(reason),
                 "claims": None if claims is None else claims_as_dict(claims),
+                "chain": chain,
+            }
+        )
+
+    def refuse(
+        self,
+        name: str,
+        pack: str,
+        *changes: Change,
+        part: str,
+        code: str | None = None,
+        known: str | None = None,
+        roots: list[str] | None = None,
+        need: int = 1,
+    ) -> None:
+        """Write down how a changed pack is refused, unless the Python verifier disagrees."""
+        keys = [VerifierKey.parse(root) for root in roots or self.roots]
+        seen = self.packs[known].keyset if known else None
+        try:
+            open_pack(fetch_from(changed(self.files[pack], changes)), keys, need=need, known=seen)
+        except PackError as error:
+            found = error
+        else:
+            raise SystemExit(f"{name}: the verifier opens the pack")
+        if found.part != part or code not in (None, found.code):
+            raise SystemExit(f"{name}: expected {part} {code}, the verifier says {found.part} {found.code}")
+        self.refusals.append(
+            {
+                "name": name,
+                "pack": pack,
+                "changes": list(changes),
+                "known": known,
+                "roots": roots or self.roots,
+                "need": need,
+                "part": found.part,
+                "code": found.code,
             }
         )
 
@@ -88,8 +143,25 @@ class Book:
             }
             for name, files in self.files.items()
         }
-        book = {"roots": self.roots, "packs": packs, "cases": self.cases}
+        book = {"roots": self.roots, "packs": packs, "cases": self.cases, "refusals": self.refusals}
         return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+
+
+def changed(files: dict[str, bytes], changes: Iterable[Change]) -> dict[str, bytes]:
+    """A pack's files after changes: a bit flipped, a file cut short, left out or replaced."""
+    files = dict(files)
+    for change in changes:
+        name = str(change["file"])
+        match change:
+            case {"flip": int(place), "mask": int(mask)}:
+                files[name] = flip(files[name], place, mask)
+            case {"cut": int(length)}:
+                files[name] = files[name][:length]
+            case {"put": str(content)}:
+                files[name] = content.encode()
+            case _:
+                del files[name]
+    return files
 
 
 class Story:
@@ -119,7 +191,7 @@ class Story:
         self.by_outgoing = world.issue("مفتاح منتهٍ", by=self.outgoing, issued=TODAY - 20)
         self.too_late = world.issue("بعد انتهاء المفتاح", by=self.outgoing, issued=TODAY - 19)
         self.too_early = world.issue("قبل بدء المفتاح", by=self.outgoing, issued=TODAY - 29)
-        self.ahead = world.issue("مؤجلة", issued=TODAY + 5)
+        self.ahead = world.issue("مؤجلة", issued=TODAY + 5, logged_on=TODAY - 12)
         for text, standing in (
             (self.revoked, Standing.REVOKED),
             (self.revoked_expired, Standing.REVOKED),
@@ -128,6 +200,12 @@ class Story:
             (self.restored, Standing.VALID),
         ):
             world.set_standing(self.claims(text).index, standing, day=TODAY - 10)
+        self._train(world)
+        self.backdated = world.issue("مؤرخة", issued=TODAY - 2, logged_on=TODAY)
+        self.backdated_far = world.issue("قديمة جدا", issued=TODAY - 300, logged_on=TODAY)
+        self.backdated_revoked = world.issue("مؤرخة ملغاة", issued=TODAY - 9, logged_on=TODAY)
+        self.night_shift = world.issue("قبيل منتصف الليل", issued=TODAY - 1, logged_on=TODAY)
+        world.set_standing(self.claims(self.backdated_revoked).index, Standing.REVOKED)
         self.not_a_certificate = world.attest("endorse", day=TODAY, course="CODE-1")
         world.keys = [
             issuing_key(world.issuing),
@@ -136,6 +214,31 @@ class Story:
             issuing_key(self.narrow, courses=("MASTER",)),
             issuing_key(self.outgoing, not_before=TODAY - 28, expires=TODAY - 20),
         ]
+
+    def _train(self, world: World) -> None:
+        """Trainers of every fate, with somebody trained under each."""
+        fates = {
+            "expired": {"issued": TODAY - 9, "expires": TODAY - 8},
+            "on its last day": {"issued": TODAY - 9, "expires": TODAY - 7},
+            "revoked": {"issued": TODAY - 9},
+            "suspended": {"issued": TODAY - 9},
+            "restored": {"issued": TODAY - 9},
+            "revoked afterwards": {"issued": TODAY - 9},
+            "under a trainer": {"issued": TODAY - 9, "trainer_index": self.trainer},
+        }
+        trainers = {fate: world.issue_trainer(fate, **fields) for fate, fields in fates.items()}
+        late = world.claims("مدربة لاحقة", issued=TODAY - 8, course="MASTER")
+        trainers["not a trainer"] = late.index
+        world.issue("مدربة لاحقة", issued=TODAY - 8, course="MASTER")
+        world.set_standing(trainers["revoked"], Standing.REVOKED, day=TODAY - 8)
+        world.set_standing(trainers["suspended"], Standing.SUSPENDED, day=TODAY - 8)
+        world.set_standing(trainers["restored"], Standing.SUSPENDED, day=TODAY - 8)
+        world.set_standing(trainers["restored"], Standing.VALID, day=TODAY - 8)
+        self.trained = {
+            fate: world.issue(f"متدربة {number}", issued=TODAY - 7, trainer_index=index)
+            for number, (fate, index) in enumerate(trainers.items())
+        }
+        world.set_standing(trainers["revoked afterwards"], Standing.REVOKED, day=TODAY - 6)
 
     def claims(self, text: str) -> Claims:
         from lms.certificates.credential import parse
@@ -165,8 +268,40 @@ def write_book() -> Book:
     _clerk(book, story)
     _thief(book, story)
     _time_traveller(book, story)
+    _chains(book, story)
     _damage(book, story)
+    _refused_packs(book, story)
     return book
+
+
+def _chains(book: Book, story: Story) -> None:
+    states = {
+        "expired": ["expired"],
+        "on its last day": ["valid"],
+        "revoked": ["revoked"],
+        "suspended": ["suspended"],
+        "restored": ["valid"],
+        "revoked afterwards": ["valid"],
+        "under a trainer": ["valid", "valid"],
+        "not a trainer": ["unknown"],
+    }
+    for fate, chained in states.items():
+        text = story.trained[fate]
+        book.case(f"chain: trainer {fate}", text, Reason.VALID, claims=story.claims(text), chained=chained)
+    early = story.unlogged(index=len(story.world.entries), trainer_index=story.trainer)
+    book.case(
+        "chain: newer than the register",
+        early,
+        Reason.NEWER_THAN_REGISTER,
+        claims=story.claims(early),
+        chained=["valid"],
+    )
+    before = story.world.trainers[story.trainer].issued - 1
+    unborn = story.unlogged(index=len(story.world.entries), issued=before, trainer_index=story.trainer)
+    # Not in the register: no chain lends it credit.
+    book.case(
+        "chain: forged under a real trainer", unborn, Reason.NOT_IN_REGISTER, claims=story.claims(unborn)
+    )
 
 
 def _honest(book: Book, story: Story) -> None:
@@ -184,6 +319,7 @@ def _honest(book: Book, story: Story) -> None:
     good("by a compromised key, logged before the theft", story.before_theft)
     good("by a key that may sign this course", story.right_course)
     good("by a key that has since ended", story.by_outgoing)
+    good("logged just after midnight", story.night_shift)
     for kind, text in story.named.items():
         good(f"a name with {kind}", text)
 
@@ -249,6 +385,9 @@ def _thief(book: Book, story: Story) -> None:
     ended = story.unlogged(index=size, issued=TODAY - 1, expires=TODAY - 1)
     stolen("beyond the register and ended", ended, Reason.NOT_IN_REGISTER)
     stolen("uses a key after its theft was announced", story.after_theft, Reason.KEY_COMPROMISED)
+    stolen("back-dated by two days", story.backdated, Reason.BACK_DATED)
+    stolen("back-dated to last year", story.backdated_far, Reason.BACK_DATED)
+    stolen("back-dated and revoked", story.backdated_revoked, Reason.BACK_DATED)
     late = build_text(BASE_URL, sign(world.claims("بعد الإعلان", index=size), story.stolen))
     stolen("uses a compromised key beyond the register", late, Reason.KEY_COMPROMISED)
 
@@ -300,14 +439,14 @@ def _time_traveller(book: Book, story: Story) -> None:
 def _damage(book: Book, story: Story) -> None:
     message = parse_text(story.good)
     verdict = book.packs["fresh"].judge
-    for position in range(0, len(message), 4):
-        text = build_text(BASE_URL, flip(message, position, 1 << position % 8))
+    for position in range(0, len(message), 2):
+        text = build_text(BASE_URL, flip(message, position, 1 << (position // 2) % 8))
         reason = verdict(text, now=NOW).reason
         allowed = {Reason.MALFORMED, Reason.BAD_SIGNATURE, Reason.UNKNOWN_KEY, Reason.UNKNOWN_VERSION}
         if reason not in allowed:
             raise SystemExit(f"a flipped bit in byte {position} was judged {reason}")
         book.case(f"damage: a bit of byte {position} flipped", text, reason)
-    for length in (1, 2, 12, 40, 100, len(message) - 1):
+    for length in sorted({1, 2, *range(4, len(message), 6), len(message) - 1}):
         book.case(f"damage: cut to {length} bytes", build_text(BASE_URL, message[:length]), Reason.MALFORMED)
     book.case("damage: a byte too many", build_text(BASE_URL, message + b"\0"), Reason.MALFORMED)
     book.case("damage: twice", build_text(BASE_URL, message * 2), Reason.MALFORMED)
@@ -362,6 +501,123 @@ def _refused_claims(book: Book, story: Story) -> None:
         book.case(f"refused although signed: version {version!r}", text, Reason.UNKNOWN_VERSION)
 
 
+def _refused_packs(book: Book, story: Story) -> None:
+    """A small register with two of three witnesses, and what can be wrong with a copy of it."""
+    world = World()
+    trainer = world.issue_trainer(issued=TODAY - 10)
+    world.issue("الأولى", issued=TODAY - 5, trainer_index=trainer)
+    revoked = story.claims(world.issue("الثانية", issued=TODAY - 5)).index
+    innocent = world.status_list(time=NOW - 600)
+    world.set_standing(revoked, Standing.REVOKED)
+    names = ("w.example/a", "w.example/b", "w.example/c")
+    world.ask_witnesses(*names, need=2)
+    world.log_status(time=NOW - 300)
+    world.cosigners = names[:2]
+    book.add_pack("witnessed", world, time=NOW)
+    other = replace(world, cosigners=names[:1]).checkpoint().decode()
+    stranger = replace(world, cosigners=(names[0], "w.example/stranger")).checkpoint().decode()
+    twice = replace(world, cosigners=(names[0], names[0])).checkpoint().decode()
+    unwitnessed = replace(world, cosigners=()).checkpoint().decode()
+
+    def bad(name: str, *changes: Change, part: str, code: str | None = None, **options: object) -> None:
+        book.refuse(name, "witnessed", *changes, part=part, code=code, **options)
+
+    for name, head in {"one": other, "none": unwitnessed, "a stranger": stranger, "one twice": twice}.items():
+        bad(f"witnesses: {name}", {"file": "checkpoint", "put": head}, part="checkpoint", code="no_quorum")
+    attacker = NoteSigner(world.root.name, signer_of("attacker"))
+    own_log = NoteSigner(world.log.name, signer_of("attacker"))
+    taken = replace(
+        world, root=attacker, log=own_log, status=None, witnesses=replace(world.witnesses, need=0)
+    )
+    for name, content in taken.files(time=NOW).items():
+        if not name.startswith("tile/"):
+            part = "keyset" if name == "keyset" else name
+            bad(
+                f"thief: {name} signed by own keys",
+                {"file": name, "put": content.decode()},
+                part=part,
+                code="not_signed",
+            )
+    unlogged = sign_status_list(replace(innocent, time=NOW, index=innocent.size), world.log).decode()
+    beyond = sign_status_list(replace(innocent, time=NOW, index=999), world.log).decode()
+    bad(
+        "thief: a revocation left out, another place named",
+        {"file": "status", "put": unlogged},
+        part="status",
+    )
+    bad(
+        "thief: a status list from beyond",
+        {"file": "status", "put": beyond},
+        part="status",
+        code="not_logged",
+    )
+    for name in ("trainers", "status", "checkpoint", "days", "keyset"):
+        wrong = world.files(time=NOW)["trainers" if name != "trainers" else "days"].decode()
+        bad(f"thief: another document as {name}", {"file": name, "put": wrong}, part=name)
+    size = len(world.entries) + 1
+    ahead = {
+        "trainers": sign_table(make_table(serial=1, time=NOW, size=size, rows=[]), world.log),
+        "days": sign_head_days(make_head_days(serial=1, time=NOW, size=size, heads=[]), world.log),
+    }
+    for name, note in ahead.items():
+        change: Change = {"file": name, "put": note.decode()}
+        bad(f"clerk: {name} ahead of the head", change, part=name, code="newer_than_checkpoint")
+    _older_keysets(book, world)
+    _damaged_packs(book)
+
+
+def _older_keysets(book: Book, world: World) -> None:
+    newer = replace(world, serial=2)
+    book.add_pack("renewed", newer, time=NOW)
+    book.refuse(
+        "time: an older keyset put back", "witnessed", part="keyset", code="lower_serial", known="renewed"
+    )
+    twin = replace(newer, keys=[issuing_key(world.issuing, state=KeyState.RETIRED, at=1)])
+    content = twin.files(time=NOW)["keyset"].decode()
+    change: Change = {"file": "keyset", "put": content}
+    book.refuse(
+        "time: two keysets under one serial",
+        "renewed",
+        change,
+        part="keyset",
+        code="serial_reused",
+        known="renewed",
+    )
+    custodian = NoteSigner(f"{world.root.name}/2", signer_of("custodian")).key.encode()
+    book.refuse(
+        "custodians: one of two has signed",
+        "witnessed",
+        part="keyset",
+        code="not_signed",
+        roots=[*book.roots, custodian],
+        need=2,
+    )
+    book.refuse(
+        "thief: pinned to another root", "witnessed", part="keyset", code="not_signed", roots=[custodian]
+    )
+
+
+def _damaged_packs(book: Book) -> None:
+    """A bit of every so many bytes, cuts, and files left out: always refused, at the part that was hit."""
+    for name, data in book.files["witnessed"].items():
+        part = name.partition("/")[0]
+        step = max(1, len(data) // 40)
+        for place in range(0, len(data), step):
+            change: Change = {"file": name, "flip": place, "mask": 1 << place % 7}
+            book.refuse(f"damage: {name}, a bit of byte {place}", "witnessed", change, part=part)
+        for length in (0, 1, len(data) // 2, len(data) - 1):
+            book.refuse(
+                f"damage: {name} cut to {length}", "witnessed", {"file": name, "cut": length}, part=part
+            )
+        book.refuse(f"clerk: {name} left out", "witnessed", {"file": name}, part=part, code="missing")
+
+
+def load_book() -> dict[str, Any]:
+    """The table as it is kept."""
+    book: dict[str, Any] = json.loads(TARGET.read_text(encoding="utf-8"))
+    return book
+
+
 def main() -> int:
     book = write_book()
     colours = {case["verdict"] for case in book.cases}
@@ -371,7 +627,7 @@ def main() -> int:
     if "--check" in sys.argv:
         return int(TARGET.read_text(encoding="utf-8") != book.as_json())
     TARGET.write_text(book.as_json(), encoding="utf-8")
-    sys.stdout.write(f"{len(book.cases)} cases in {TARGET.name}\n")
+    sys.stdout.write(f"{len(book.cases)} cases and {len(book.refusals)} refused packs in {TARGET.name}\n")
     return 0
 
 

@@ -9,14 +9,16 @@ from datetime import date
 
 from lms.certificates.chain import TrainerCertificate, make_table, sign_table
 from lms.certificates.credential import Claims, issue_record, sign
-from lms.certificates.keyset import ANY_COURSE, IssuingKey, Keyset, make_keyset, sign_keyset
+from lms.certificates.headdays import HeadDays, make_head_days, sign_head_days
+from lms.certificates.keyset import ANY_COURSE, IssuingKey, Keyset, Policy, make_keyset, sign_keyset
 from lms.certificates.qrtext import build_text
 from lms.certificates.statuslist import Standing, StatusList, sign_status_list
 from lms.register.checkpoint import Checkpoint, sign_checkpoint
-from lms.register.days import DAY_SECONDS, UTC_OFFSET_SECONDS, day_of
+from lms.register.cosignature import cosign, witness_key
+from lms.register.days import DAY_SECONDS, UTC_OFFSET_SECONDS, day_at, day_of
 from lms.register.ed25519 import Ed25519Signer, Signer, kid_of
 from lms.register.merkle import Frontier
-from lms.register.note import NoteSigner
+from lms.register.note import NoteSigner, add_signatures
 from lms.register.records import Record, RecordType, decode_record, sha256_of
 from lms.register.tiles import TILE_WIDTH, build_tile, bundles_of, encode_bundle, tiles_of
 
@@ -51,6 +53,10 @@ class World:
     nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     frontier: Frontier = field(default_factory=Frontier)
     serial: int = 1
+    logged_on: list[int] = field(default_factory=list)
+    witnesses: Policy = field(default_factory=Policy)
+    cosigners: tuple[str, ...] = ()
+    status: StatusList | None = None
 
     def __post_init__(self) -> None:
         if not self.keys:
@@ -59,8 +65,10 @@ class World:
     def read(self, level: int, index: int) -> bytes:
         return self.nodes[level, index]
 
-    def append(self, record: Record) -> int:
-        """Append any record whose index is the next one."""
+    def append(self, record: Record, *, logged_on: int | None = None) -> int:
+        """Append any record whose index is the next one, by default on its own day, if that has come."""
+        before = self.logged_on[-1] if self.logged_on else 0
+        self.logged_on.append(max(before, min(record.day, TODAY)) if logged_on is None else logged_on)
         assert record.index == len(self.entries)
         self.entries.append(record.encode())
         for node in self.frontier.append(record.leaf_hash):
@@ -92,8 +100,9 @@ class World:
         self, name: str = "فاطمة الزهراء عبد السلام", *, by: Signer | None = None, **fields: object
     ) -> str:
         """Sign and log a certificate; return its QR text."""
+        logged_on = fields.pop("logged_on", None)
         message = sign(self.claims(name, **fields), by or self.issuing)
-        index = self.append(issue_record(message))
+        index = self.append(issue_record(message), logged_on=logged_on)
         self.messages[index] = message
         return build_text(BASE_URL, message)
 
@@ -129,11 +138,34 @@ class World:
             self.trainers[index] = replace(row, history=(*row.history, (day, standing)))
 
     def keyset(self) -> Keyset:
-        return make_keyset(serial=self.serial, issued=TODAY - 400, log=self.log.key, keys=self.keys)
+        return make_keyset(
+            serial=self.serial,
+            issued=TODAY - 400,
+            log=self.log.key,
+            keys=self.keys,
+            witnesses=self.witnesses,
+        )
+
+    def ask_witnesses(self, *names: str, need: int) -> None:
+        """Name witnesses in the keyset, `need` of which must have cosigned."""
+        keys = tuple(witness_key(name, signer_of(name).public_key) for name in names)
+        self.witnesses = Policy(need, keys)
+
+    def log_status(self, *, time: int) -> None:
+        """Enter a status list in the register, as the platform does before it publishes one."""
+        content = replace(self.status_list(time=time), index=len(self.entries))
+        note = sign_status_list(content, self.log)
+        self.attest(RecordType.STATUS_LIST, day=day_at(time), sha256=sha256_of(note))
+        self.status = content
 
     def checkpoint(self) -> bytes:
         head = Checkpoint(ORIGIN, len(self.entries), self.frontier.root())
-        return sign_checkpoint(head, self.log)
+        note = sign_checkpoint(head, self.log)
+        lines = [
+            cosign(head.text, name=name, signer=signer_of(name), timestamp=noon(TODAY))
+            for name in self.cosigners
+        ]
+        return add_signatures(note, *lines)
 
     def status_list(self, *, time: int) -> StatusList:
         return StatusList(
@@ -144,6 +176,10 @@ class World:
             suspended=frozenset(self.suspended),
         )
 
+    def days(self, *, time: int) -> HeadDays:
+        rows = [(index + 1, day) for index, day in enumerate(self.logged_on)]
+        return make_head_days(serial=1, time=time, size=len(self.entries), heads=rows)
+
     def files(self, *, time: int | None = None, with_entries: bool = False) -> dict[str, bytes]:
         """The pack as files; with the entries it is a whole export."""
         time = noon(TODAY) if time is None else time
@@ -152,8 +188,9 @@ class World:
         files = {
             "keyset": sign_keyset(self.keyset(), self.root),
             "checkpoint": self.checkpoint(),
-            "status": sign_status_list(self.status_list(time=time), self.log),
+            "status": sign_status_list(self.status or self.status_list(time=time), self.log),
             "trainers": sign_table(table, self.log),
+            "days": sign_head_days(self.days(time=time), self.log),
         }
         tiles = [tile for tile in tiles_of(size) if with_entries or tile.level == 0]
         files |= {tile.path: build_tile(tile, self.read) for tile in tiles}

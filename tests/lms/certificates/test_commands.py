@@ -1,5 +1,6 @@
 """The commands, run for real: on text, picture and paper, with and without the database."""
 
+import base64
 import json
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from lms.certificates.keys import root_key
@@ -14,11 +16,13 @@ from lms.certificates.models import Certificate, IssuingKey, Keyset
 from lms.certificates.paper import certificate_pdf, qr_text
 from lms.certificates.publish import publish_register
 from lms.certificates.services.standing import revoke_certificate
+from lms.certificates.verdict import Reason
 from lms.register.export import CHECKPOINT
 from lms.settings.env import PROJECT_ROOT
 from tests.factories.certificates import CertificateTypeFactory, enrolled, issued
 from tests.factories.people import UserFactory
 from tests.lms.certificates.test_verify import trained_under
+from tests.vectors.make_verdicts import load_book
 
 pytestmark = pytest.mark.django_db
 
@@ -87,12 +91,31 @@ class TestVerify:
         assert json.loads(done.stdout)["verdict"] == "green"
         assert not (tmp_path / "nothing" / "sanad.sqlite3").exists()
 
+    def test_table_of_verdicts(self, tmp_path: Path, capsys) -> None:
+        """One case of each reason: the command says what the table says, and leaves with its colour's code."""
+        book = load_book()
+        for name, files in book["packs"].items():
+            for path, text in files.items():
+                data = base64.b64decode(text) if path.startswith("tile/") else text.encode()
+                (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / name / path).write_bytes(data)
+        cases = {case["reason"]: case for case in book["cases"] if case["text"]}
+        assert set(cases) == set(Reason)
+        for case in cases.values():
+            with time_machine.travel(case["now"], tick=False):
+                pack = ("--pack", tmp_path / case["pack"], "--root", book["roots"][0])
+                code, answer = verdict(capsys, case["text"], *pack)
+            del answer["register"]
+            assert answer == {key: case[key] for key in ("verdict", "reason", "claims")}
+            assert code == ("green", "red", "amber").index(case["verdict"])
+
     def test_pack_of_another_root_is_not_trusted(self, tmp_path: Path) -> None:
         issued()
         publish_register(folder=tmp_path)
         (tmp_path / "status").write_text("rubbish")
-        with pytest.raises(CommandError, match="cannot be trusted"):
+        with pytest.raises(CommandError, match="cannot be trusted") as refused:
             call_command("verify_certificate", "x", "--pack", str(tmp_path))
+        assert refused.value.returncode == 3
 
     def test_picture_without_a_code_is_a_sentence(self, tmp_path: Path) -> None:
         issued()

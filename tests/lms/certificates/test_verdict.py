@@ -14,24 +14,27 @@ from hypothesis import strategies as st
 
 from lms.certificates.credential import sign
 from lms.certificates.keyset import KeyState
-from lms.certificates.pack import Pack, open_pack
+from lms.certificates.pack import Pack, PackError, open_pack
 from lms.certificates.qrtext import build_text, parse_text
 from lms.certificates.statuslist import Standing
 from lms.certificates.verdict import STALE_AFTER_SECONDS, Colour, Reason, Verdict
 from lms.register.note import VerifierKey
-from tests.vectors.make_verdicts import TARGET, write_book
+from tests.vectors.make_verdicts import TARGET, changed, write_book
 from tests.vectors.world import BASE_URL, DAY, TODAY, World, fetch_from, flip, issuing_key, noon, signer_of
 
 NOW = noon(TODAY)
 BOOK = json.loads(TARGET.read_text(encoding="utf-8"))
 
 
-def load(name: str) -> Pack:
-    files = {
+def files_of(name: str) -> dict[str, bytes]:
+    return {
         path: base64.b64decode(text) if path.startswith("tile/") else text.encode()
         for path, text in BOOK["packs"][name].items()
     }
-    return open_pack(fetch_from(files), [VerifierKey.parse(root) for root in BOOK["roots"]])
+
+
+def load(name: str) -> Pack:
+    return open_pack(fetch_from(files_of(name)), [VerifierKey.parse(root) for root in BOOK["roots"]])
 
 
 PACKS = {name: load(name) for name in BOOK["packs"]}
@@ -39,9 +42,20 @@ PACKS = {name: load(name) for name in BOOK["packs"]}
 
 @pytest.mark.parametrize("case", BOOK["cases"], ids=lambda case: case["name"])
 def test_vector(case: dict) -> None:
-    verdict = PACKS[case["pack"]].judge(case["text"], now=case["now"])
+    answer = PACKS[case["pack"]].answer(case["text"], now=case["now"])
 
-    assert verdict.as_dict() == {key: case[key] for key in ("verdict", "reason", "claims")}
+    assert answer == {key: case[key] for key in ("verdict", "reason", "claims", "chain")}
+
+
+def test_refused_packs() -> None:
+    for case in BOOK["refusals"]:
+        files = changed(files_of(case["pack"]), case["changes"])
+        roots = [VerifierKey.parse(root) for root in case["roots"]]
+        known = PACKS[case["known"]].keyset if case["known"] else None
+        with pytest.raises(PackError) as refused:
+            open_pack(fetch_from(files), roots, need=case["need"], known=known)
+        assert (refused.value.part, refused.value.code) == (case["part"], case["code"]), case["name"]
+    assert len(BOOK["refusals"]) > 250
 
 
 def test_vectors_cover_every_reason_and_colour() -> None:
@@ -135,6 +149,40 @@ def test_time_never_makes_a_false_verdict(
     assert (verdict.colour is Colour.RED) is (standing is not Standing.VALID or has_ended or not has_begun)
     if verdict.colour is Colour.GREEN:
         assert -3600 <= shown - taken <= STALE_AFTER_SECONDS
+
+
+EVENTS = ("issue", "issue", "revoke", "suspend", "restore", "back-date", "steal")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 20)), max_size=14))
+def test_pack_is_right_about_every_certificate_whatever_happened(events: list[tuple[str, int]]) -> None:
+    """Never green for what is withdrawn, forged or back-dated, and never red for what is not."""
+    world, honest = World(), {}
+    false: dict[str, Reason] = {}
+    for event, which in events:
+        indexes = list(honest)
+        if event == "issue":
+            index = len(world.entries)
+            honest[index] = world.issue(f"رقم {index}", issued=TODAY)
+        elif event == "back-date":
+            false[world.issue("مؤرخة", issued=TODAY - 2 - which, logged_on=TODAY)] = Reason.BACK_DATED
+        elif event == "steal" and indexes:
+            claims = world.claims("مسروقة", index=indexes[which % len(indexes)])
+            false[build_text(BASE_URL, sign(claims, world.issuing))] = Reason.NOT_IN_REGISTER
+        elif indexes and event in CHANGES:
+            world.set_standing(indexes[which % len(indexes)], CHANGES[event])
+
+    pack = open_pack(fetch_from(world.files()), [world.root.key])
+
+    for index, text in honest.items():
+        verdict = pack.judge(text, now=NOW)
+        assert (verdict.colour is Colour.GREEN) is (index not in world.revoked | world.suspended)
+        assert (verdict.reason is Reason.REVOKED) is (index in world.revoked)
+    assert {text: pack.judge(text, now=NOW).reason for text in false} == false
+
+
+CHANGES = {"revoke": Standing.REVOKED, "suspend": Standing.SUSPENDED, "restore": Standing.VALID}
 
 
 @pytest.mark.parametrize("state", [KeyState.RETIRED, KeyState.COMPROMISED])

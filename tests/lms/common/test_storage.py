@@ -10,20 +10,21 @@ from django.core.files.storage import FileSystemStorage
 
 from lms.common.storage import HashedStaticFilesStorage, for_the_wire
 
-MODULES = "assessments/js"
+MODULES = {"assessments/js": "paper.js", "certificates/js": "check.js"}
 IMPORT = re.compile(r'(?:from |import\()"([^"]+)"')
 
 
-@pytest.fixture
-def collected(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The exam's modules as production serves them: the stored name of each."""
+@pytest.fixture(params=MODULES)
+def collected(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The exam's and the checker's modules as production serves them: the stored name of each."""
+    folder = request.param
     storage = HashedStaticFilesStorage(location=tmp_path)
-    [source] = {str(Path(path).parent) for path in finders.find(f"{MODULES}/paper.js", find_all=True)}
+    [source] = {str(Path(path).parent) for path in finders.find(f"{folder}/{MODULES[folder]}", find_all=True)}
     origin = FileSystemStorage(source)
     paths = {}
     for name in origin.listdir("")[1]:
-        storage.save(f"{MODULES}/{name}", origin.open(name))
-        paths[f"{MODULES}/{name}"] = (storage, f"{MODULES}/{name}")
+        storage.save(f"{folder}/{name}", origin.open(name))
+        paths[f"{folder}/{name}"] = (storage, f"{folder}/{name}")
     done = storage.post_process(paths)
     yield {name: stored for name, stored, _ in done if stored.endswith(".js")}
 
@@ -67,8 +68,9 @@ return a /* stays */;
     assert for_the_wire(source) == expected
 
 
-def test_no_template_literal_of_ours_runs_over_several_lines() -> None:
-    [folder] = {Path(path).parent for path in finders.find(f"{MODULES}/paper.js", find_all=True)}
+@pytest.mark.parametrize("name", [f"{folder}/{entry}" for folder, entry in MODULES.items()])
+def test_no_template_literal_of_ours_runs_over_several_lines(name: str) -> None:
+    [folder] = {Path(path).parent for path in finders.find(name, find_all=True)}
     broken = [
         f"{path.name}: {line}"
         for path in folder.glob("*.js")

@@ -16,10 +16,12 @@ from lms.register.errors import CodedError
 from lms.register.note import VerifierKey
 
 EXIT_CODES = {Colour.GREEN: 0, Colour.RED: 1, Colour.AMBER: 2}
+#: No verdict: a file without a code, or a register that cannot be trusted, says nothing about the paper.
+NOT_CHECKED = 3
 
 
 class Command(BaseCommand):
-    help = "Verify the text of a QR code, or a photo or PDF of a certificate. Exit 0 green, 1 red, 2 amber."
+    help = "Verify the text of a QR code, or a photo or PDF of a certificate. Exit 0 green, 1 red, 2 amber, 3 unread."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,7 +50,7 @@ class Command(BaseCommand):
         try:
             return read_code(path.read_bytes())
         except ScanError as error:
-            raise CommandError(f"{path.name}: {error}.") from None
+            raise CommandError(f"{path.name}: {error}.", returncode=NOT_CHECKED) from None
 
     def judge(self, text: str, pack: Path | None, root: str | None) -> tuple[Verdict, int]:
         try:
@@ -59,8 +61,10 @@ class Command(BaseCommand):
             opened = open_pack_folder(pack, roots.keys, need=roots.need)
             return opened.judge(text, now=int(time.time())), opened.size
         except CheckUnavailableError:
-            raise CommandError("There is no keyset yet. Run: sanad keys init") from None
+            raise CommandError(
+                "There is no keyset yet. Run: sanad keys init", returncode=NOT_CHECKED
+            ) from None
         except PackError as error:
-            raise CommandError(f"The pack cannot be trusted: {error}.") from None
+            raise CommandError(f"The pack cannot be trusted: {error}.", returncode=NOT_CHECKED) from None
         except CodedError as error:
-            raise CommandError(f"{error}.") from None
+            raise CommandError(f"{error}.", returncode=NOT_CHECKED) from None
