@@ -14,3 +14,9 @@ class KeyState(models.TextChoices):
     ACTIVE = "active", pgettext_lazy("certificate", "Active")
     RETIRED = "retired", _("Retired")
     COMPROMISED = "compromised", _("Compromised")
+
+
+class CorrectionState(models.TextChoices):
+    PENDING = "pending", pgettext_lazy("name correction", "Waiting for a decision")
+    ACCEPTED = "accepted", pgettext_lazy("name correction", "Accepted")
+    REFUSED = "refused", pgettext_lazy("name correction", "Refused")

@@ -15,6 +15,25 @@ from lms.common.models import BilingualNameModel, PublicIdModel
 from lms.register.enums import EntryType
 
 from .enums import CertificateStatus, KeyState
+from .models_holder import ExpiryReminder, NameCorrection, OpenBadge, ShareLink
+from .models_paper import BadgePhoto, CertificateDesign, PaperPicture
+
+__all__ = [
+    "BadgePhoto",
+    "Certificate",
+    "CertificateDesign",
+    "CertificateEvent",
+    "CertificateType",
+    "ExpiryReminder",
+    "GateOverride",
+    "IssuingKey",
+    "Keyset",
+    "NameCorrection",
+    "OpenBadge",
+    "PaperPicture",
+    "ShareLink",
+    "StatusListNote",
+]
 
 
 class CertificateType(PublicIdModel, BilingualNameModel):
@@ -155,6 +174,15 @@ class Certificate(models.Model):
         blank=True,
         related_name="trained_certificates",
         verbose_name=_("trainer's certificate"),
+    )
+    supersedes = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("in place of"),
+        help_text=_("The earlier certificate that this one replaces."),
     )
     status = models.CharField(
         _("status"), max_length=12, choices=CertificateStatus.choices, default=CertificateStatus.ACTIVE
