@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from lms.certificates.document import (
+    HOUSE_LOOK,
     Bilingual,
     DocumentError,
     Look,
@@ -56,7 +57,7 @@ class Card:
     qr_text: str
     address: str
     note: Bilingual
-    look: Look = Look()
+    look: Look = HOUSE_LOOK
     photo: bytes | None = None
     specimen: bool = False
 

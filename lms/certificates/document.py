@@ -68,6 +68,10 @@ class Look:
     logo: bytes | None = None
 
 
+HOUSE_LOOK = Look()
+HOUSE_INTRO = Bilingual("نشهد بأنّ", "We certify that")
+
+
 @dataclass(frozen=True, slots=True)
 class CertificatePage:
     """Everything that the A4 certificate says.
@@ -93,8 +97,8 @@ class CertificatePage:
     signatories: tuple[Signatory, ...]
     qr_text: str
     address: str
-    intro: Bilingual = Bilingual("نشهد بأنّ", "We certify that")
-    look: Look = Look()
+    intro: Bilingual = HOUSE_INTRO
+    look: Look = HOUSE_LOOK
     badge: bytes | None = None
     specimen: bool = False
 

@@ -67,7 +67,9 @@ class PhotoForm(forms.Form):
 
     photo = forms.FileField(
         label=_("Photo"),
-        help_text=_("Your face, straight on, before a plain wall. The middle of the picture is cut out square."),
+        help_text=_(
+            "Your face, straight on, before a plain wall. The middle of the picture is cut out square."
+        ),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     consent = forms.BooleanField(

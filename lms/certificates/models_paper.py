@@ -44,7 +44,9 @@ class CertificateDesign(models.Model):
     version = models.PositiveIntegerField(_("version"), editable=False)
     from_index = models.PositiveBigIntegerField(_("from register entry"), editable=False)
     intro_ar = models.CharField(_("line above the name, in Arabic"), max_length=80, default="نشهد بأنّ")
-    intro_en = models.CharField(_("line above the name, in English"), max_length=80, default="We certify that")
+    intro_en = models.CharField(
+        _("line above the name, in English"), max_length=80, default="We certify that"
+    )
     note_ar = models.CharField(_("note on the badge, in Arabic"), max_length=120, default=NOTE_AR)
     note_en = models.CharField(_("note on the badge, in English"), max_length=120, default=NOTE_EN)
     signatories = models.JSONField(_("signatories"), default=list, blank=True)
@@ -96,9 +98,7 @@ class BadgePhoto(models.Model):
     class Meta:
         verbose_name = _("photo for the badge")
         verbose_name_plural = _("photos for badges")
-        constraints = [
-            models.CheckConstraint(condition=~Q(consent=""), name="badge_photo_only_with_consent")
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(consent=""), name="badge_photo_only_with_consent")]
 
     def __str__(self) -> str:
         return str(self.pk)

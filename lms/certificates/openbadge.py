@@ -134,7 +134,7 @@ def status_url(base_url: str, part: int, purpose: str) -> str:
 
 
 def status_credential(
-    base_url: str, part: int, purpose: str, indexes: Iterable[int], moment: datetime
+    base_url: str, *, part: int, purpose: str, indexes: Iterable[int], moment: datetime
 ) -> Json:
     """The status list of one purpose for one part of the register, without its proof."""
     url = status_url(base_url, part, purpose)

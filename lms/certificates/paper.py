@@ -10,7 +10,7 @@ from datetime import date
 from django.conf import settings
 
 from .cards import Card, Flip, render_badge, render_phone, render_sheets
-from .document import Bilingual, CertificatePage, Look, Signatory, render_certificate
+from .document import HOUSE_INTRO, Bilingual, CertificatePage, Look, Signatory, render_certificate
 from .keys import KEY_TROUBLE
 from .models import BadgePhoto, Certificate, CertificateDesign, PaperPicture
 from .models_paper import NOTE_AR, NOTE_EN
@@ -57,13 +57,12 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         number=str(certificate),
         index=certificate.register_index,
         trainer_number=None if trainer is None else str(trainer),
-        signatories=signatories_of(design)
-        or (Signatory(wording["signatory"], wording["signatory_title"]),),
+        signatories=signatories_of(design) or (Signatory(wording["signatory"], wording["signatory_title"]),),
         qr_text=qr_text(certificate),
         address=check_address(),
         look=look_of(design),
         badge=_attachment(certificate),
-        **({} if design is None else {"intro": Bilingual(design.intro_ar, design.intro_en)}),
+        intro=HOUSE_INTRO if design is None else Bilingual(design.intro_ar, design.intro_en),
     )
     return render_certificate(page)
 
@@ -99,9 +98,7 @@ def cards_of(certificates: Sequence[Certificate], *, with_photos: bool = True) -
 def design_of(certificate: Certificate) -> CertificateDesign | None:
     """The design in force when the certificate was issued; None for the look of the house."""
     return (
-        CertificateDesign.objects.filter(
-            type=certificate.type_id, from_index__lte=certificate.register_index
-        )
+        CertificateDesign.objects.filter(type=certificate.type_id, from_index__lte=certificate.register_index)
         .select_related("logo")
         .order_by("-version")
         .first()
@@ -145,7 +142,7 @@ class _Looks:
         return look_of(design), NOTE if design is None else Bilingual(design.note_ar, design.note_en)
 
 
-def _card(certificate: Certificate, design: tuple[Look, Bilingual], photo: bytes | None) -> Card:
+def _card(certificate: Certificate, design: tuple[Look, Bilingual], photo: bytes | memoryview | None) -> Card:
     wording = _wording(certificate)
     look, note = design
     return Card(

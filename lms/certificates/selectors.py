@@ -8,7 +8,7 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from lms.cascade.enums import EnrolmentState
-from lms.cascade.models import Enrolment
+from lms.cascade.models import Cohort, Enrolment
 from lms.people.models import User
 
 from .enums import CertificateStatus
@@ -61,9 +61,22 @@ def certificates_of(holder: User) -> QuerySet[Certificate]:
     return (
         Certificate.objects.filter(holder=holder)
         .select_related(
-            "type__tier__course", "type__tier__programme", "trainer_certificate", "supersedes", "superseded_by"
+            "type__tier__course",
+            "type__tier__programme",
+            "trainer_certificate",
+            "supersedes",
+            "superseded_by",
         )
         .order_by("-register_index")
+    )
+
+
+def certificates_to_print(cohort: Cohort) -> QuerySet[Certificate]:
+    """The certificates in force of a cohort's people, by name: the order in which badges are handed out."""
+    return (
+        Certificate.objects.filter(enrolment__cohort=cohort, status=CertificateStatus.ACTIVE)
+        .exclude(expires_on__lt=timezone.localdate())
+        .order_by("name_ar", "register_index")
     )
 
 

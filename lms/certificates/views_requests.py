@@ -28,7 +28,9 @@ def correct_name(request: HttpRequest, number: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Your request has reached the programme office. The answer will stand here."))
+            messages.success(
+                request, _("Your request has reached the programme office. The answer will stand here.")
+            )
             return redirect("certificates:detail", number=number)
     return render(
         request,

@@ -36,7 +36,9 @@ def share(request: HttpRequest, number: str) -> HttpResponse:
         if not form.is_valid():
             raise ValidationError(form.errors["days"].as_data())
         open_link(certificate=certificate, days=form.cleaned_data["days"])
-        messages.success(request, _("The link is open. Copy it and send it to whoever should see the certificate."))
+        messages.success(
+            request, _("The link is open. Copy it and send it to whoever should see the certificate.")
+        )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(_sharing(certificate.number))

@@ -39,7 +39,5 @@ def own_certificate(request: HttpRequest, number: str) -> Certificate:
 
 
 def _certificate(number: str) -> Certificate:
-    certificate: Certificate = get_object_or_404(
-        Certificate.objects.select_related(*RELATED), number=number
-    )
+    certificate: Certificate = get_object_or_404(Certificate.objects.select_related(*RELATED), number=number)
     return certificate

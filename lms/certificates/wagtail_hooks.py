@@ -5,7 +5,10 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
 from .staff import STEPS, CertificateGroup, CertificateStepView
+from .staff_corrections import CorrectionDecisionView
+from .staff_designs import DesignFormView, preview_design
 from .staff_issuing import IssueView
+from .staff_printing import PrintBadgesView
 
 
 class StepConverter(StringConverter):
@@ -24,6 +27,14 @@ def register_certificates() -> CertificateGroup:
 def register_steps() -> list[URLPattern]:
     return [
         path("certificates/issue/", IssueView.as_view(), name="certificates_issue"),
+        path("certificates/badges/", PrintBadgesView.as_view(), name="certificates_print_badges"),
+        path("certificates/design/<int:type_id>/", DesignFormView.as_view(), name="certificate_design_new"),
+        path("certificates/design/<int:pk>/preview/", preview_design, name="certificate_design_preview"),
+        path(
+            "certificates/correction/<int:pk>/",
+            CorrectionDecisionView.as_view(),
+            name="name_correction_decide",
+        ),
         path(
             "certificates/<int:pk>/<certificate_step:step>/",
             CertificateStepView.as_view(),
@@ -45,5 +56,8 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         ("certificates.suspend", _("Suspend certificate"), _("Certificate suspended")),
         ("certificates.restore", _("Restore certificate"), _("Certificate restored")),
         ("certificates.override_gate", _("Waive a condition"), _("Condition waived")),
+        ("certificates.add_design", _("Change the design of certificates"), _("Design put in force")),
+        ("certificates.replace", _("Replace certificate"), _("Certificate replaced")),
+        ("certificates.print_badges", _("Print badges"), _("Badges printed")),
     ):
         actions.register_action(action, label, message)

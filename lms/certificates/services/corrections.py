@@ -28,16 +28,16 @@ def request_correction(
     try:
         require_name(name_ar)
     except HolderNameError as refusal:
-        raise ValidationError(_("A name like this cannot stand on a certificate."), code=refusal.code) from None
+        raise ValidationError(
+            _("A name like this cannot stand on a certificate."), code=refusal.code
+        ) from None
     if (name_ar, name_en) == (current.name_ar, current.name_en):
         raise ValidationError(_("This is the name that the certificate bears already."), code="same_name")
     if not reason:
         raise ValidationError(_("Say what is wrong with the name."), code="reason_required")
     if current.corrections.filter(state=CorrectionState.PENDING).exists():
         raise ValidationError(_("A request for this certificate is waiting already."), code="pending")
-    return NameCorrection.objects.create(
-        certificate=current, name_ar=name_ar, name_en=name_en, reason=reason
-    )
+    return NameCorrection.objects.create(certificate=current, name_ar=name_ar, name_en=name_en, reason=reason)
 
 
 @transaction.atomic
@@ -64,9 +64,7 @@ def refuse_correction(*, correction: NameCorrection, actor: User, answer: str) -
     return _decide(correction, CorrectionState.REFUSED, actor, answer)
 
 
-def _decide(
-    correction: NameCorrection, state: CorrectionState, actor: User, answer: str
-) -> NameCorrection:
+def _decide(correction: NameCorrection, state: CorrectionState, actor: User, answer: str) -> NameCorrection:
     if not actor.has_perm("certificates.decide_namecorrection"):
         raise PermissionDenied
     current = NameCorrection.objects.select_for_update().get(pk=correction.pk)

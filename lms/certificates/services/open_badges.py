@@ -70,7 +70,9 @@ def signed_status_list(*, part: int, purpose: str) -> bytes:
     indexes = Certificate.objects.filter(
         status__in=STATUSES[purpose], register_index__gte=first, register_index__lt=first + SLOTS
     ).values_list("register_index", flat=True)
-    document = openbadge.status_credential(settings.SANAD_BASE_URL, part, purpose, indexes, now)
+    document = openbadge.status_credential(
+        settings.SANAD_BASE_URL, part=part, purpose=purpose, indexes=indexes, moment=now
+    )
     signer = issuing_signer(on=timezone.localdate(now))
     signed = add_proof(
         document,
@@ -88,9 +90,7 @@ def _bytes(document: Json) -> bytes:
 
 
 def _counts(public_key: bytes) -> bool:
-    return (
-        IssuingKey.objects.filter(public_key=public_key).exclude(state=KeyState.COMPROMISED).exists()
-    )
+    return IssuingKey.objects.filter(public_key=public_key).exclude(state=KeyState.COMPROMISED).exists()
 
 
 def _sign(document: Json, signer: Ed25519Signer, certificate: Certificate) -> Json:
