@@ -24,7 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("type", help="code of the certificate type")
         parser.add_argument("--cohort", help="public id of one cohort")
         parser.add_argument(
-            "--pdf", type=Path, metavar="DIR", help="write the A4 PDF of each certificate in force to this folder"
+            "--pdf",
+            type=Path,
+            metavar="DIR",
+            help="write the A4 PDF of each certificate in force to this folder",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
