@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from .models import Certificate
 from .pictures import MAX_BYTES, PictureError, square_photo
@@ -24,18 +24,21 @@ PICTURE_WORDS = {
 }
 
 
-def _days(days: int) -> Any:
-    return ngettext_lazy("%(days)d day", "%(days)d days", days) % {"days": days}
-
-
 class ShareForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("The link works for"),
         coerce=int,
-        choices=[(days, _days(days)) for days in LIFETIMES],
         initial=LIFETIMES[1],
         error_messages={"invalid_choice": _("Choose how long the link works.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["days"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [
+            (days, ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in LIFETIMES
+        ]
 
 
 class CorrectionForm(forms.Form):

@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image
 
 from lms.certificates.cards import Flip
@@ -141,6 +142,16 @@ class TestSharing:
         )
         assert page.status_code == 200
         assert not ShareLink.objects.exists()
+
+    def test_lifetimes_are_offered_in_the_readers_language(self) -> None:
+        certificate = issued()
+        client = signed_in(certificate.holder)
+        pages = {}
+        for language in ("ar", "en"):
+            with override(language):
+                pages[language] = client.get(address("certificates:detail", certificate)).content.decode()
+        assert "30 يومًا" in pages["ar"] and "7 أيام" in pages["ar"]
+        assert "30 days" in pages["en"]
 
     def test_links_do_not_pile_up(self) -> None:
         certificate = issued()
