@@ -15,12 +15,14 @@ from lms.certificates.models import Certificate, IssuingKey, OpenBadge
 from lms.certificates.openbadge import BadgeContent, Words
 from lms.certificates.qrtext import build_text
 from lms.certificates.statuslist import SLOTS
-from lms.register.ed25519 import Ed25519Signer
+from lms.register.ed25519 import Signer
 
 STATUSES = {
     "revocation": (CertificateStatus.REVOKED, CertificateStatus.SUPERSEDED),
     "suspension": (CertificateStatus.SUSPENDED,),
 }
+#: Keys whose proofs count: retired ones vouch for what they signed.
+VOUCHING = (KeyState.ACTIVE, KeyState.RETIRED)
 #: How long a signed list is served before a new one is signed: the delay of a revocation for badge verifiers.
 STATUS_SECONDS = 60
 
@@ -47,8 +49,8 @@ def open_badge_json(certificate: Certificate) -> bytes:
 
 
 def issuer_keys() -> list[bytes]:
-    """The public keys whose proofs count: retired ones vouch for what they signed, compromised ones for nothing."""
-    keys = IssuingKey.objects.exclude(state=KeyState.COMPROMISED).order_by("pk")
+    """The public keys whose proofs count."""
+    keys = IssuingKey.objects.filter(state__in=VOUCHING).order_by("pk")
     return [bytes(key) for key in keys.values_list("public_key", flat=True)]
 
 
@@ -90,10 +92,10 @@ def _bytes(document: Json) -> bytes:
 
 
 def _counts(public_key: bytes) -> bool:
-    return IssuingKey.objects.filter(public_key=public_key).exclude(state=KeyState.COMPROMISED).exists()
+    return IssuingKey.objects.filter(public_key=public_key, state__in=VOUCHING).exists()
 
 
-def _sign(document: Json, signer: Ed25519Signer, certificate: Certificate) -> Json:
+def _sign(document: Json, signer: Signer, certificate: Certificate) -> Json:
     return add_proof(
         document,
         signer=signer,
