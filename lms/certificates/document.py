@@ -1,16 +1,22 @@
-"""The certificate on paper: one A4 page in both languages, with the QR symbol as vectors.
+"""Certificates on paper: the A4 page in both languages, with the QR symbol as vectors.
 
 typst sets the page (no system library, correct Arabic, byte-identical output for identical input)
 from the templates and fonts beside this module and nothing else: system fonts are ignored. What a
 page says enters as JSON through `sys.inputs` and is placed as text, never as typst markup, so that
-a name full of `#` and `$` prints as it is written.
+a name full of `#` and `$` prints as it is written. Pictures enter as files beside a copy of the
+templates, named by their own digest.
 
 The PDF is PDF/A-3a and PDF/UA-1: fonts embedded, text tagged, to be opened in thirty years and
-read aloud today. Its only date is the day of issue.
+read aloud today. Its only date is the day of issue. The Open Badge of the certificate, where it is
+given, is attached to it. Badges and pictures for the phone: `cards.py`.
 """
 
+import hashlib
 import json
+import shutil
+import tempfile
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -45,10 +51,25 @@ class Bilingual:
 
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    """Who answers for the certificate; the place for the pen is above the name."""
+    """Who answers for the certificate. `signature` is a PNG; without one its place is left to the pen."""
 
     name: Bilingual
     title: Bilingual
+    signature: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours (`#rrggbb`) and the logo (a PNG) of a design; without a logo, the seal of the house."""
+
+    accent: str = "#0a5c5c"
+    deep: str = "#064343"
+    ornament: str = "#b5761a"
+    logo: bytes | None = None
+
+
+HOUSE_LOOK = Look()
+HOUSE_INTRO = Bilingual("نشهد بأنّ", "We certify that")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,7 @@ class CertificatePage:
     `name` is the signed name and `name_latin` its rendering for readers of Latin script (may be
     empty). Numbers are given as they are printed, in fours. `trainer_number` is None when the
     programme itself trained the holder. `address` is what a person types to check the number.
+    `badge` is the Open Badge to attach. `specimen` prints across the page that it is only a sample.
     """
 
     organisation: Bilingual
@@ -75,6 +97,22 @@ class CertificatePage:
     signatories: tuple[Signatory, ...]
     qr_text: str
     address: str
+    intro: Bilingual = HOUSE_INTRO
+    look: Look = HOUSE_LOOK
+    badge: bytes | None = None
+    specimen: bool = False
+
+
+class Pictures(dict[str, bytes]):
+    """The pictures of a document by the name under which its template finds them."""
+
+    def place(self, picture: bytes | None) -> str | None:
+        if picture is None:
+            return None
+        kind = "jpg" if picture.startswith(b"\xff\xd8") else "png"
+        name = f"picture-{hashlib.sha256(picture).hexdigest()[:24]}.{kind}"
+        self[name] = picture
+        return name
 
 
 def render_certificate(page: CertificatePage) -> bytes:
@@ -85,17 +123,23 @@ def render_certificate(page: CertificatePage) -> bytes:
     """
     if len(page.signatories) > MAX_SIGNATORIES:
         raise DocumentError("too_many_signatories", f"a page has room for {MAX_SIGNATORIES} signatories")
-    return _compile("certificate.typ", _certificate_data(page), page.issued)
+    pictures = Pictures()
+    return compile_pdf("certificate.typ", _certificate_data(page, pictures), page.issued, pictures)
 
 
-def _certificate_data(page: CertificatePage) -> dict[str, Any]:
+def _certificate_data(page: CertificatePage, pictures: Pictures) -> dict[str, Any]:
     symbol = build_symbol(page.qr_text)
     return {
         **asdict(page),
-        "name": _name(page.name),
-        "name_latin": _name("" if page.name_latin == page.name else page.name_latin),
+        "name": name_data(page.name),
+        "name_latin": name_data("" if page.name_latin == page.name else page.name_latin),
         "issued": _day(page.issued),
         "expires": None if page.expires is None else _day(page.expires),
+        "look": look_data(page.look, pictures),
+        "signatories": [
+            {**asdict(person), "signature": pictures.place(person.signature)} for person in page.signatories
+        ],
+        "badge": None if page.badge is None else page.badge.decode(),
         "qr": {
             "svg": symbol.svg(),
             "side_mm": round((symbol.size + 2 * QUIET_ZONE) * symbol.module_mm, 4),
@@ -104,7 +148,11 @@ def _certificate_data(page: CertificatePage) -> dict[str, Any]:
     }
 
 
-def _name(text: str) -> dict[str, str | bool]:
+def look_data(look: Look, pictures: Pictures) -> dict[str, str | None]:
+    return {**asdict(look), "logo": pictures.place(look.logo)}
+
+
+def name_data(text: str) -> dict[str, str | bool]:
     """A name with the direction of its first letter, as `dir="auto"` finds it."""
     strong = (unicodedata.bidirectional(char) for char in text)
     first = next((kind for kind in strong if kind in ("L", "R", "AL")), "L")
@@ -115,23 +163,43 @@ def _day(day: date) -> dict[str, str]:
     return {"ar": format_day(day, "ar"), "en": format_day(day, "en")}
 
 
-def _compile(template: str, data: dict[str, Any], day: date) -> bytes:
+def compile_pdf(template: str, data: Mapping[str, Any], day: date, pictures: Mapping[str, bytes]) -> bytes:
+    """Set a template as PDF/A-3a and PDF/UA-1, dated `day`. Raises `DocumentError`."""
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    options = {"format": "pdf", "pdf_standards": PDF_STANDARDS, "timestamp": moment}
+    return _compile(template, data, pictures, options)
+
+
+def compile_png(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
+    """Draw a template of one page, one pixel a point. Raises `DocumentError`."""
+    return _compile(template, data, pictures, {"format": "png", "ppi": 72.0})
+
+
+def _compile(
+    template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes], options: dict[str, Any]
+) -> bytes:
+    if not pictures:
+        return _compile_in(TEMPLATES, template, data, options)
+    with tempfile.TemporaryDirectory(prefix="sanad-paper-") as folder:
+        root = Path(folder)
+        for source in TEMPLATES.iterdir():
+            shutil.copyfile(source, root / source.name)
+        for name, content in pictures.items():
+            (root / name).write_bytes(content)
+        return _compile_in(root, template, data, options)
+
+
+def _compile_in(root: Path, template: str, data: Mapping[str, Any], options: dict[str, Any]) -> bytes:
     import typst
 
-    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        compiler = typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts())
-        output = compiler.compile(
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=PDF_STANDARDS,
-            timestamp=moment,
-        )
+        compiler = typst.Compiler(root / template, root=root, font_paths=_fonts())
+        output = compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **options)
     except typst.TypstError as error:
         code = "too_much_text" if "too much text" in error.message else "not_rendered"
         raise DocumentError(code, f"typst refused the page: {error.message}") from error
     if not isinstance(output, bytes):
-        raise DocumentError("not_rendered", "typst returned no PDF")
+        raise DocumentError("not_rendered", "typst returned no single file")
     return output
 
 

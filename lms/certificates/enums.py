@@ -21,3 +21,9 @@ class ProposalState(models.TextChoices):
     PROPOSED = "proposed", _("Waits for a second person")
     APPROVED = "approved", pgettext_lazy("proposal", "Approved")
     REJECTED = "rejected", pgettext_lazy("proposal", "Rejected")
+
+
+class CorrectionState(models.TextChoices):
+    PENDING = "pending", pgettext_lazy("name correction", "Waiting for a decision")
+    ACCEPTED = "accepted", pgettext_lazy("name correction", "Accepted")
+    REFUSED = "refused", pgettext_lazy("name correction", "Refused")

@@ -1,18 +1,22 @@
 """Reading certificates: what a person has, what is missing, and the chain behind one."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from lms.cascade.enums import EnrolmentState
-from lms.cascade.models import Enrolment
+from lms.cascade.models import Cohort, Enrolment
 from lms.people.models import User
 
 from .enums import CertificateStatus
 from .gates import GateStatus, gate_statuses
 from .models import Certificate, CertificateType
 
+#: How long before its last day a certificate can be renewed.
+RENEWAL_WINDOW = timedelta(days=90)
 STANDING = frozenset({CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED})
 
 
@@ -56,8 +60,23 @@ def find_account(login: str) -> User | None:
 def certificates_of(holder: User) -> QuerySet[Certificate]:
     return (
         Certificate.objects.filter(holder=holder)
-        .select_related("type__tier__course", "type__tier__programme", "trainer_certificate")
+        .select_related(
+            "type__tier__course",
+            "type__tier__programme",
+            "trainer_certificate",
+            "supersedes",
+            "superseded_by",
+        )
         .order_by("-register_index")
+    )
+
+
+def certificates_to_print(cohort: Cohort) -> QuerySet[Certificate]:
+    """The certificates in force of a cohort's people, by name: the order in which badges are handed out."""
+    return (
+        Certificate.objects.filter(enrolment__cohort=cohort, status=CertificateStatus.ACTIVE)
+        .exclude(expires_on__lt=timezone.localdate())
+        .order_by("name_ar", "register_index")
     )
 
 
@@ -82,6 +101,31 @@ def open_paths(learner: User) -> list[Path]:
         for kind in enrolment.tier.certificate_types.all()
         if kind.pk not in standing
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The way to a further term of a certificate: its conditions, as they are met today."""
+
+    gates: list[GateStatus]
+
+    @property
+    def is_open(self) -> bool:
+        return all(gate.is_open for gate in self.gates)
+
+    @property
+    def missing(self) -> list[GateStatus]:
+        return [gate for gate in self.gates if not gate.is_open]
+
+
+def renewal_of(certificate: Certificate) -> Renewal | None:
+    """None unless the certificate is in force or has run out, and its last day is not far off."""
+    last_day = certificate.expires_on
+    if certificate.status != CertificateStatus.ACTIVE or last_day is None:
+        return None
+    if last_day - timezone.localdate() > RENEWAL_WINDOW:
+        return None
+    return Renewal(gate_statuses(learner=certificate.holder, certificate_type=certificate.type))
 
 
 def chain_of(certificate: Certificate) -> list[Certificate]:

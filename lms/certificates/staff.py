@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
@@ -18,13 +18,12 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import CreateView, IndexView, InspectView
+from wagtail.admin.views.generic import CreateView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from lms.common.permissions import ViewOnlyPolicy
-from lms.common.spreadsheets import SafeSpreadsheetMixin
 
 from .enums import CertificateStatus
 from .forms import CertificateTypeForm, GateOverrideForm, ReasonForm
@@ -33,6 +32,7 @@ from .keys import KEY_TROUBLE, SIGNING_UNAVAILABLE
 from .models import Certificate, CertificateType, GateOverride
 from .services.overrides import override_gate
 from .services.standing import restore_certificate, revoke_certificate, suspend_certificate
+from .staff_lists import RelatedIndexView
 
 logger = logging.getLogger(__name__)
 
@@ -50,16 +50,6 @@ STEPS: dict[str, tuple[Any, Step, frozenset[str]]] = {
 }
 
 
-class RelatedIndexView(SafeSpreadsheetMixin, IndexView):
-    """A list that reads what its rows refer to in the same query."""
-
-    related: ClassVar[tuple[str, ...]] = ()
-
-    def get_base_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_base_queryset()
-        return rows.select_related(*self.related)
-
-
 class CertificateIndexView(RelatedIndexView):
     related = ("type",)
 
@@ -67,11 +57,12 @@ class CertificateIndexView(RelatedIndexView):
     def header_buttons(self) -> list[Button]:
         buttons: list[Button] = super().header_buttons
         if self.request.user.has_perm("certificates.issue_certificate"):
-            buttons.append(
+            buttons += [
                 HeaderButton(
                     _("Issue certificates"), url=reverse("certificates_issue"), icon_name="sanad-award"
-                )
-            )
+                ),
+                HeaderButton(_("Print badges"), url=reverse("certificates_print_badges"), icon_name="print"),
+            ]
         return buttons
 
 

@@ -37,7 +37,7 @@ from .services.mass_revocation import (
     propose_mass_revocation,
     reject_mass_revocation,
 )
-from .staff import RelatedIndexView
+from .staff_lists import RelatedIndexView
 
 logger = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from .views_verify import verify
 
 app_name = "verify"
 urlpatterns = [
-    path("", verify, name="check"),
-    path("/pack", views_checker.pack, name="pack"),
-    path("/number", views_checker.number, name="number"),
-    path("/read", views_checker.read, name="read"),
-    path("/worker.js", views_checker.worker, name="worker"),
-    path("/manifest.webmanifest", views_checker.web_manifest, name="manifest"),
+    path("v", verify, name="check"),
+    path("v/pack", views_checker.pack, name="pack"),
+    path("v/number", views_checker.number, name="number"),
+    path("v/read", views_checker.read, name="read"),
+    path("v/worker.js", views_checker.worker, name="worker"),
+    path("v/manifest.webmanifest", views_checker.web_manifest, name="manifest"),
 ]

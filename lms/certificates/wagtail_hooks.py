@@ -12,8 +12,11 @@ from .staff import (
     CertificateViewSet,
     GateOverrideViewSet,
 )
+from .staff_corrections import CorrectionDecisionView, CorrectionViewSet
+from .staff_designs import DesignFormView, DesignViewSet, preview_design
 from .staff_issuing import IssueView
 from .staff_mass_revocation import DECISIONS, DecideView, MassRevocationViewSet, ProposeView
+from .staff_printing import PrintBadgesView
 
 
 class StepConverter(StringConverter):
@@ -35,6 +38,8 @@ class CertificateGroup(ModelViewSetGroup):
     items = (
         CertificateViewSet("issued_certificates"),
         CertificateTypeViewSet("certificate_types"),
+        DesignViewSet("certificate_designs"),
+        CorrectionViewSet("name_corrections"),
         GateOverrideViewSet("gate_overrides"),
         MassRevocationViewSet("mass_revocations"),
     )
@@ -49,6 +54,14 @@ def register_certificates() -> CertificateGroup:
 def register_steps() -> list[URLPattern]:
     return [
         path("certificates/issue/", IssueView.as_view(), name="certificates_issue"),
+        path("certificates/badges/", PrintBadgesView.as_view(), name="certificates_print_badges"),
+        path("certificates/design/<int:type_id>/", DesignFormView.as_view(), name="certificate_design_new"),
+        path("certificates/design/<int:pk>/preview/", preview_design, name="certificate_design_preview"),
+        path(
+            "certificates/correction/<int:pk>/",
+            CorrectionDecisionView.as_view(),
+            name="name_correction_decide",
+        ),
         path(
             "certificates/<int:pk>/<certificate_step:step>/",
             CertificateStepView.as_view(),
@@ -87,5 +100,8 @@ def register_log_actions(actions: LogActionRegistry) -> None:
             _("Mass revocation approved"),
         ),
         ("certificates.reject_mass_revocation", _("Reject a mass revocation"), _("Mass revocation rejected")),
+        ("certificates.add_design", _("Change the design of certificates"), _("Design put in force")),
+        ("certificates.replace", _("Replace certificate"), _("Certificate replaced")),
+        ("certificates.print_badges", _("Print badges"), _("Badges printed")),
     ):
         actions.register_action(action, label, message)

@@ -26,6 +26,10 @@ _TRAINING = _("To train, examine and certify observers, and to report on it with
 _PROOF = _("To prove who was certified after which training, for as long as certificates are relied on.")
 _AUDIT = _("To show who did what in the administration.")
 _SIGN_IN = _("To sign in.")
+_SHARING = _("To show a certificate to whom its holder sends the link. Who opens it is not noted.")
+_BADGE = _("To print the holder’s face on the badge, with the holder’s consent.")
+_CORRECTING = _("To correct a wrong name on a certificate, and to show who decided on it.")
+_REMINDING = _("To remind of the end of a certificate, and not twice.")
 _WHILE_ACCOUNT = _("As long as the account.")
 _FOR_GOOD = _("For good; after erasure it leads to a person without a name.")
 _KEEP_RECORD = _(
@@ -111,6 +115,17 @@ HOLDINGS: tuple[Holding, ...] = (
     _kept("assessments.Appeal", "attempt__learner", leave_out=("decided_by",)),
     _proof("certificates.Certificate", "holder"),
     _proof("certificates.CertificateEvent", "certificate__holder", leave_out=("actor",)),
+    _proof("certificates.OpenBadge", "certificate__holder"),
+    Holding(
+        "certificates.NameCorrection",
+        "certificate__holder",
+        ErasureAction.ERASED,
+        _CORRECTING,
+        leave_out=("decided_by", "public_id"),
+    ),
+    Holding("certificates.ShareLink", "certificate__holder", ErasureAction.ERASED, _SHARING),
+    Holding("certificates.BadgePhoto", "holder", ErasureAction.ERASED, _BADGE),
+    Holding("certificates.ExpiryReminder", "certificate__holder", ErasureAction.ERASED, _REMINDING),
     _kept("certificates.GateOverride", "learner", leave_out=("actor",)),
     _audit("cascade.Attendance", "recorded_by", leave_out=("enrolment",)),
     _audit("cascade.TraineeImport", "uploaded_by", leave_out=("content",)),
@@ -128,6 +143,8 @@ HOLDINGS: tuple[Holding, ...] = (
     _audit("certificates.GateOverride", "actor", leave_out=("learner",)),
     _audit("certificates.MassRevocation", "proposed_by", only=("reason", "state", "proposed_at")),
     _audit("certificates.MassRevocation", "decided_by", only=("reason", "state", "decided_at")),
+    _audit("certificates.NameCorrection", "decided_by", only=("state", "answer", "decided_at")),
+    _audit("certificates.CertificateDesign", "created_by", only=("version", "created_at")),
     _audit("wagtailcore.ModelLogEntry", "user", leave_out=("label", "object_id")),
     _audit("wagtailcore.PageLogEntry", "user"),
     _audit("wagtailcore.Page", "owner", only=("title", "first_published_at")),

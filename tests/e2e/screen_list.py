@@ -8,8 +8,9 @@ from django.utils import translation
 
 from lms.assessments.models import Attempt, Exam
 from lms.cascade.models import Cohort
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, CertificateType
 from lms.certificates.paper import qr_text
+from lms.certificates.services.sharing import LIFETIMES, open_link
 from lms.courses.models import LessonPage, ModulePage
 from lms.demo.guide import next_to_certificate
 from lms.people.models import User
@@ -109,6 +110,11 @@ def holder() -> Iterator[Screen]:
     certificate = Certificate.objects.filter(status="active", trainer_certificate__isnull=False).first()
     yield Screen("my-certificates", named("certificates:mine"), certificate.holder)
     yield Screen("certificate", named("certificates:detail", certificate.number), certificate.holder)
+    yield Screen("certificate-phone", named("certificates:wallet", certificate.number), certificate.holder)
+    yield Screen("badge-photo", named("certificates:photo"), certificate.holder)
+    yield Screen("correct-name", named("certificates:correct_name", certificate.number), certificate.holder)
+    link = certificate.share_links.first() or open_link(certificate=certificate, days=LIFETIMES[0])
+    yield Screen("certificate-shared", named("certificates:shared", link.token))
 
 
 def staff() -> Iterator[Screen]:
@@ -124,3 +130,6 @@ def staff() -> Iterator[Screen]:
     yield Screen("admin-home", fixed("/admin/"), lead)
     yield Screen("mass-revocations", named("mass_revocations:index"), lead)
     yield Screen("mass-revocation-propose", named("mass_revocation_propose"), lead)
+    kind = CertificateType.objects.first()
+    yield Screen("admin-design", fixed(f"/admin/certificates/design/{kind.pk}/"), lead)
+    yield Screen("admin-print-badges", fixed("/admin/certificates/badges/"), lead)

@@ -48,6 +48,19 @@ def revoke_certificate(*, certificate: Certificate, reason: str, actor: User) ->
     return revoked
 
 
+@transaction.atomic
+def supersede_certificate(*, certificate: Certificate, reason: str, actor: User) -> Certificate:
+    """End a certificate in whose place another one is issued in the same transaction.
+
+    The holder loses nothing by it, so that it does not count among what one person may revoke alone.
+    """
+    superseded = _append_event(certificate, RecordType.REVOKE, reason, actor)
+    superseded.status = CertificateStatus.SUPERSEDED
+    superseded.save(update_fields=["status"])
+    end_entitlement(superseded, reason=reason, actor=actor)
+    return superseded
+
+
 def end_entitlement(certificate: Certificate, *, reason: str, actor: User) -> None:
     """What a revocation does beside the register: qualification, enrolment, plugins."""
     withdraw_qualification(certificate_number=certificate.number, on=timezone.localdate())
@@ -83,9 +96,13 @@ def require_reason(reason: str) -> str:
 
 def _require_a_second_person(actor: User) -> None:
     since = timezone.now() - timedelta(days=1)
-    alone = CertificateEvent.objects.filter(
-        type=RecordType.REVOKE, actor=actor, at__gte=since, mass_revocation__isnull=True
-    ).count()
+    alone = (
+        CertificateEvent.objects.filter(
+            type=RecordType.REVOKE, actor=actor, at__gte=since, mass_revocation__isnull=True
+        )
+        .exclude(certificate__status=CertificateStatus.SUPERSEDED)
+        .count()
+    )
     if alone >= settings.SANAD_REVOCATIONS_BY_ONE:
         raise ValidationError(
             _("The limit for one person in a day is reached (%(count)s). Propose a mass revocation for more.")

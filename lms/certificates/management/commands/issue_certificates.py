@@ -1,15 +1,20 @@
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
 from lms.cascade.models import Enrolment
+from lms.certificates.document import DocumentError
+from lms.certificates.enums import CertificateStatus
 from lms.certificates.keys import KEY_TROUBLE
-from lms.certificates.models import CertificateType
+from lms.certificates.models import Certificate, CertificateType
+from lms.certificates.paper import certificate_pdf
 from lms.certificates.selectors import awaiting_issue
 from lms.certificates.services.issuing import CertificateBlockedError, IssueOutcome, issue_in_rounds
+from lms.register.export import write_file
 
 
 class Command(BaseCommand):
@@ -18,6 +23,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("type", help="code of the certificate type")
         parser.add_argument("--cohort", help="public id of one cohort")
+        parser.add_argument(
+            "--pdf",
+            type=Path,
+            metavar="DIR",
+            help="write the A4 PDF of each certificate in force to this folder",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         kind = CertificateType.objects.filter(code=options["type"]).first()
@@ -28,6 +39,8 @@ class Command(BaseCommand):
         if options["cohort"]:
             enrolments = enrolments.filter(cohort__public_id=options["cohort"])
         self.issue(enrolments, kind)
+        if options["pdf"]:
+            self.render(kind, options["cohort"], options["pdf"])
 
     def issue(self, enrolments: QuerySet[Enrolment], kind: CertificateType) -> None:
         counts = {"issued": 0, "blocked": 0, "refused": 0}
@@ -50,3 +63,27 @@ class Command(BaseCommand):
             return "blocked"
         self.stderr.write(f"{outcome.enrolment.public_id}: {' '.join(outcome.reasons)}")
         return "refused"
+
+    def render(self, kind: CertificateType, cohort: str | None, folder: Path) -> None:
+        """Write what is not there yet, each file whole or not at all: a run that was cut off is simply repeated."""
+        certificates = Certificate.objects.filter(type=kind, status=CertificateStatus.ACTIVE)
+        if cohort:
+            certificates = certificates.filter(enrolment__cohort__public_id=cohort)
+        rows = certificates.select_related("type", "trainer_certificate")
+        missing = [row for row in rows if not _path(folder, row).exists()]
+        started = time.perf_counter()
+        for number, certificate in enumerate(missing, 1):
+            try:
+                write_file(_path(folder, certificate), certificate_pdf(certificate))
+            except DocumentError as error:
+                raise CommandError(f"{certificate} cannot be rendered: {error}.") from None
+            except OSError as error:
+                raise CommandError(f"{folder} cannot be written: {error.strerror}. Run this again.") from None
+            if number % 50 == 0 or number == len(missing):
+                self.stderr.write(f"PDF {number}/{len(missing)}")
+        pace = len(missing) / max(time.perf_counter() - started, 0.001)
+        self.stdout.write(f"{len(missing)} PDFs written ({pace:.1f} a second)")
+
+
+def _path(folder: Path, certificate: Certificate) -> Path:
+    return folder / f"certificate-{certificate}.pdf"
