@@ -29,7 +29,8 @@ MOST_LEASE = 2_147_483_647
 MOST_MS = 2**53 - 1
 
 ON_QUESTION = frozenset({"answer", "clear", "flag"})
-KINDS = ON_QUESTION | {"view", "focus_lost", "focus_back", "offline", "online", "submit"}
+ON_CLOCK = frozenset({"break", "resume"})
+KINDS = ON_QUESTION | ON_CLOCK | {"view", "focus_lost", "focus_back", "offline", "online", "submit"}
 
 FIELDS = ("lease", "seq", "slot", "kind", "value", "t_mono", "t_wall", "prev_hash", "hash")
 _HEX = re.compile(r"[0-9a-f]{64}")

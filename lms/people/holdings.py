@@ -92,6 +92,15 @@ HOLDINGS: tuple[Holding, ...] = (
     _kept("cascade.Cohort", "trainer"),
     _kept("cascade.TrainingSession", "trainer"),
     _proof("cascade.Qualification", "holder"),
+    Holding(
+        "assessments.Accommodation",
+        "learner",
+        ErasureAction.ERASED,
+        _(
+            "To examine people with a disability or an illness fairly. The reason may tell of a person's health."
+        ),
+        leave_out=("granted_by", "ended_by"),
+    ),
     _kept("assessments.Attempt", "learner"),
     _kept("assessments.AttemptSlot", "attempt__learner"),
     _kept("assessments.Answer", "slot__attempt__learner"),
@@ -113,6 +122,8 @@ HOLDINGS: tuple[Holding, ...] = (
     _audit("cascade.Attendance", "recorded_by", leave_out=("enrolment",)),
     _audit("cascade.TraineeImport", "uploaded_by", leave_out=("content",)),
     _audit("assessments.QuestionImport", "uploaded_by", leave_out=("content",)),
+    _audit("assessments.Accommodation", "granted_by", only=("public_id", "granted_at")),
+    _audit("assessments.Accommodation", "ended_by", only=("public_id", "ended_at")),
     _audit("assessments.AttemptEvent", "actor", leave_out=("attempt",)),
     _audit("assessments.LateVerdict", "judge", leave_out=("attempt",)),
     _audit("assessments.Marking", "marker", leave_out=("slot",)),

@@ -91,6 +91,7 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "assessments.add_exam",
         "assessments.change_exam",
         "assessments.release_results",
+        "assessments.grant_accommodation",
         "assessments.invigilate_attempt",
         "assessments.judge_late_answers",
         "assessments.mark_open_answer",

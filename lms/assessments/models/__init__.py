@@ -1,5 +1,6 @@
 """Question bank, exams and attempts."""
 
+from .accommodations import Accommodation
 from .attempts import Answer, Attempt, AttemptEvent, AttemptSlot
 from .bank import (
     ImmutableVersionError,
@@ -19,6 +20,7 @@ from .marking import Appeal, Correction, CriterionMark, Marking, Moderation, Reg
 from .scenarios import Scenario, Stimulus
 
 __all__ = [
+    "Accommodation",
     "Answer",
     "Appeal",
     "Attempt",
