@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_appeals, views_board, views_paper, views_practice, views_sync
+from . import views, views_appeals, views_board, views_breaks, views_paper, views_practice, views_sync
 
 app_name = "assessments"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("board/attempts/<uuid:attempt_id>/verdict/", views_board.decide, name="board_verdict"),
     path("board/attempts/<uuid:attempt_id>/<slug:key>/", views_board.intervene, name="intervene"),
     path("attempts/<uuid:attempt_id>/", views.resume, name="attempt"),
+    path("attempts/<uuid:attempt_id>/break/", views_breaks.pause, name="break"),
     path("attempts/<uuid:attempt_id>/clock/", views.clock, name="clock"),
     path("attempts/<uuid:attempt_id>/paper/", views_paper.paper, name="paper"),
     path("attempts/<uuid:attempt_id>/questions/<int:position>/", views.question, name="question"),

@@ -18,7 +18,7 @@ from . import selectors
 from .enums import AttemptState
 from .models import Attempt
 from .timing import sync_until
-from .views import SignedInRequest, _leave, own_attempt
+from .views import SignedInRequest, leave, own_attempt, words_of_aloud
 from .views_sync import standing_of_attempt
 
 SCRIPTS = "assessments/js/{}.js"
@@ -39,7 +39,7 @@ ADDRESSES = ("ops", "state", "lease", "submit", "result")
 def paper(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     """All questions of the form in one page, for the script that writes the answers down on the phone."""
     if attempt.state not in SHOWN_IN or attempt.deadline is None:
-        return _leave(attempt)
+        return leave(attempt)
     screens = selectors.paper_screens(attempt)
     # An accommodation may be granted while the exam runs, and the signal be lost right after it.
     kinds = {"", "aloud", *(screen.body.kind for screen in screens)}
@@ -96,19 +96,9 @@ def texts() -> dict[str, str]:
         "keep": _("The order shown is my answer"),
         "place": _("place %(n)s") % {"n": "{n}"},
     }
-    aloud = {
-        "question": _("Read the question aloud"),
-        "option": _("Read aloud: %(n)s") % {"n": "{n}"},
-        "stop": _("Stop reading"),
-        "speaking": _("Being read aloud"),
-        "no_voice": _(
-            "This phone has no voice for the language of the exam. Ask the invigilator to read the questions to you."
-        ),
-    }
     texts = {
-        "words_of_aloud": aloud,
         "words_of_clock": clock,
         "words_of_ordering": ordering,
         "words_of_places": places,
     }
-    return {name: json.dumps(words, ensure_ascii=False) for name, words in texts.items()}
+    return {name: json.dumps(words, ensure_ascii=False) for name, words in texts.items()} | words_of_aloud()

@@ -270,6 +270,8 @@ def _clock(attempt: Attempt, at: datetime) -> dict[str, Any]:
     }
     if attempt.break_seconds_allowed:
         told["breaks"] = _breaks(attempt, at)
+        if attempt.exam.hard_close:
+            told["cut_at"] = to_ms(attempt.exam.closes_at)
     aids = [name for name in ("large_print", "read_aloud") if getattr(attempt, name)]
     return told | ({"aids": aids} if aids else {})
 

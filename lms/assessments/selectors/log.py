@@ -235,4 +235,5 @@ def effective_deadline(attempt: Attempt, at: datetime) -> datetime | None:
     """The deadline as the candidate should see it: during a pause it moves on with the clock."""
     if attempt.deadline is None or attempt.paused_at is None:
         return attempt.deadline
-    return attempt.deadline + max(timedelta(0), at - attempt.paused_at)
+    moved = attempt.deadline + max(timedelta(0), at - attempt.paused_at)
+    return min(moved, attempt.exam.closes_at) if attempt.exam.hard_close else moved
