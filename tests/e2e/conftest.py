@@ -91,7 +91,10 @@ def open_page(
         """A test may open a page that is not there; the browser then reports the answer's status."""
         return "Failed to load resource" in text and "status of 4" in text
 
-    def open_one(language: str = "ar", *, width: int = PHONE, user: Any = None, **options: Any) -> Page:
+    def open_one(
+        language: str = "ar", *, width: int = PHONE, user: Any = None, script: str = "", **options: Any
+    ) -> Page:
+        """`script` runs in each page before its own."""
         context = browser.new_context(
             base_url=options.pop("base_url", live_server.url),
             viewport={"width": width, "height": 800},
@@ -106,6 +109,8 @@ def open_page(
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
             cookie = client.cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        if script:
+            context.add_init_script(script)
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: problems.append(str(error)))

@@ -326,7 +326,9 @@ def break_cases() -> list[Json]:
         ops = chain(*((kind, *(also or (0, None)), minute * MINUTE) for kind, minute, *also in steps))
         return [one | {"received": one["t_wall"]} for one in ops]
 
-    def breaks(name: str, closed: int, ops: list[Json], running: int | None = None, allowed: int = 10) -> Json:
+    def breaks(
+        name: str, closed: int, ops: list[Json], running: int | None = None, allowed: int = 10
+    ) -> Json:
         expected = {"closed": closed * MINUTE, "running": None if running is None else running * MINUTE}
         limits = {"deadline": DEADLINE, "grace": GRACE, "started": START, "allowed": allowed * MINUTE}
         return case(name, "breaks", expected, ops=ops, **limits)
@@ -360,7 +362,14 @@ def break_cases() -> list[Json]:
 
 
 def content() -> str:
-    oplog = [*chain_cases(), *parse_cases(), *receive_cases(), *fold_cases(), *classify_cases(), *break_cases()]
+    oplog = [
+        *chain_cases(),
+        *parse_cases(),
+        *receive_cases(),
+        *fold_cases(),
+        *classify_cases(),
+        *break_cases(),
+    ]
     book = {"timing": timing_cases(), "oplog": oplog}
     return json.dumps(book, ensure_ascii=True, indent=1) + "\n"
 
