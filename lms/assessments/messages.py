@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.common.dates import format_moment
@@ -103,14 +102,14 @@ def effect_words(granted: Granted) -> list[str]:
     words = []
     if granted.has_more_time:
         factor = f"{granted.time_multiplier.normalize():f}"
-        words.append(_now("time × %(factor)s") % {"factor": factor})
+        words.append(gettext("time × %(factor)s") % {"factor": factor})
     if granted.break_seconds:
         minutes = granted.break_minutes
         words.append(ngettext("%(n)s minute of breaks", "%(n)s minutes of breaks", minutes) % {"n": minutes})
     if granted.large_print:
-        words.append(_now("large print"))
+        words.append(gettext("large print"))
     if granted.read_aloud:
-        words.append(_now("reading aloud"))
+        words.append(gettext("reading aloud"))
     return words
 
 
