@@ -164,7 +164,7 @@ class TestCopy:
 
     def test_export_person_tells_no_result_before_its_release(self):
         exam = open_exam(release="by_hand")
-        attempt = mark_all(sit_open(exam, right=4), "2")
+        attempt = mark_all(sit_open(exam, right=6), "4")
         assert attempt.marks is not None and not attempt.is_released
         files = unzip(privacy.export_person(attempt.learner).content)
         row = json.loads(files["assessments/attempt.json"])[0]
