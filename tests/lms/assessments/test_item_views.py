@@ -212,7 +212,10 @@ def test_an_analysis_is_kept_until_something_is_marked() -> None:
 
 
 def test_the_ways_from_an_exam_are_on_the_list_and_its_pages(exam: Exam, lead: Client) -> None:
-    pages = (reverse("exams:index"), *(reverse(f"exams:{name}", args=[exam.pk]) for name in ("inspect", "edit")))
+    pages = (
+        reverse("exams:index"),
+        *(reverse(f"exams:{name}", args=[exam.pk]) for name in ("inspect", "edit")),
+    )
     for url in pages:
         text = lead.get(url).content.decode()
         assert board_url(exam) in text

@@ -88,7 +88,9 @@ def of_a_later_version(phone: Phone) -> Any:
     return {**phone.file(), "v": 2}
 
 
-@pytest.mark.parametrize("make", [of_another_attempt, without_ops, damaged, of_a_later_version, with_other_ops])
+@pytest.mark.parametrize(
+    "make", [of_another_attempt, without_ops, damaged, of_a_later_version, with_other_ops]
+)
 def test_a_file_that_is_not_what_it_says_is_refused_whole(phone: Phone, make: Callable[[Phone], Any]) -> None:
     file = make(phone)
     with pytest.raises((EmergencyFileError, OperationsRefusedError)):
