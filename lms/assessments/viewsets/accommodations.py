@@ -179,8 +179,11 @@ class AccommodationInspectView(generic.InspectView):
     def get_granted_at_display_value(self) -> str:
         return moment_text(self.object.granted_at)
 
+    def get_ended_by_display_value(self) -> str:
+        return str(self.object.ended_by or "–")
+
     def get_ended_at_display_value(self) -> str:
-        return moment_text(self.object.ended_at)
+        return moment_text(self.object.ended_at) or "–"
 
 
 def exam_or_all(row: Accommodation) -> str:
