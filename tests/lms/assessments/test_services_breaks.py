@@ -238,7 +238,7 @@ def test_a_plain_form_gets_no_break_that_was_not_granted_or_is_used_up(plain: At
     who = {"attempt_id": plain.public_id, "learner": plain.learner, "holder": ""}
     take_break(**who, at=after(2))
     assert end_own_break(**who, at=after(13)).break_seconds == 600
-    with pytest.raises(BreakRefusedError, match="used up"):
+    with pytest.raises(BreakRefusedError):
         take_break(**who, at=after(14))
     with pytest.raises(Attempt.DoesNotExist):
         take_break(**{**who, "learner": UserFactory()}, at=after(14))
