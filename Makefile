@@ -5,10 +5,10 @@ SERVE ?= 1
 RESET ?= 0
 ARGS ?=
 
-.PHONY: help demo test lint lock screens messages bench-exam
+.PHONY: help demo test lint lock screens messages bench-exam bench-certificates
 
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: ## build the demo world and serve it; PORT=8123, RESET=1 starts over, SERVE=0 only builds
 	@$(PYTHON) tasks.py demo --port $(PORT) $(if $(filter 1,$(RESET)),--reset) $(if $(filter 0,$(SERVE)),--no-serve)
@@ -27,6 +27,9 @@ screens: ## render every key page at 360 and 1280 px in both languages into scre
 
 bench-exam: ## play an exam hall against the server and measure it, on SQLite and PostgreSQL; ARGS="--help"
 	@$(PYTHON) tasks.py bench_exam $(ARGS)
+
+bench-certificates: ## measure certificates and registers of up to a million entries; ARGS="--help"
+	@$(PYTHON) tasks.py bench_certificates $(ARGS)
 
 messages: ## renew and compile the Arabic catalogues (needs GNU gettext)
 	@$(PYTHON) tasks.py messages

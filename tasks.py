@@ -193,6 +193,12 @@ def bench_exam(options: argparse.Namespace) -> None:
     run(PYTHON, "-m", "benchmarks.bench_exam", *rest)
 
 
+def bench_certificates(options: argparse.Namespace) -> None:
+    """Measure certificates and their register."""
+    ensure_environment("dev")
+    run(PYTHON, "-m", "benchmarks.bench_certificates", *options.rest)
+
+
 def messages(_: argparse.Namespace) -> None:
     """Collect the texts of every app into its Arabic catalogue and compile it."""
     ensure_environment("dev")
@@ -211,7 +217,7 @@ def messages(_: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for function in (demo, test, lint, lock, screens, bench_exam, messages):
+    for function in (demo, test, lint, lock, screens, bench_exam, bench_certificates, messages):
         command = commands.add_parser(function.__name__, help=function.__doc__)
         command.set_defaults(function=function, rest=[])
         if function is demo:

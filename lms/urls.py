@@ -16,6 +16,7 @@ from lms.plugin_api.host import plugin_urlpatterns
 urlpatterns = [
     path("", include(urls_root)),
     path("v", include("lms.certificates.urls_verify")),
+    path("register/", include("lms.certificates.urls_register")),
     path("exam-worker.js", worker, name="exam-worker"),
     path("admin/login/", RedirectView.as_view(pattern_name=settings.LOGIN_URL, query_string=True)),
     path("admin/", include(wagtailadmin_urls)),

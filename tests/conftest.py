@@ -1,11 +1,13 @@
 """What the whole suite shares."""
 
+import fcntl
 import hashlib
 import os
 import shutil
 import sys
 import time
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -17,10 +19,11 @@ from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 if TYPE_CHECKING:
     from . import snapshot
 
-# Machines are noisy: property tests are judged by what they find and never by the clock.
+# Machines are noisy: property tests are judged by what they find and never by the clock. EXAMPLES=1000 looks deeper.
 settings.register_profile(
     "suite",
     deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "50")),
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=bool(os.environ.get("CI")),
 )
@@ -61,8 +64,24 @@ def migrated_file(request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture(scope="session")
+def migrating_turn(migrated_file: Path | None) -> Iterator[ExitStack]:
+    """Held by the one process that migrates; the others wait for what it leaves behind."""
+    with ExitStack() as turn:
+        if migrated_file and not migrated_file.exists():
+            migrated_file.parent.mkdir(parents=True, exist_ok=True)
+            lock = turn.enter_context(migrated_file.with_suffix(".lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if migrated_file.exists():
+                turn.close()
+        yield turn
+
+
+@pytest.fixture(scope="session")
 def django_db_keepdb(
-    django_db_modify_db_settings: None, migrated_file: Path | None, django_db_keepdb: bool
+    django_db_modify_db_settings: None,
+    migrating_turn: ExitStack,
+    migrated_file: Path | None,
+    django_db_keepdb: bool,
 ) -> bool:
     from django.db import connection
 
@@ -77,6 +96,7 @@ def django_db_setup(
     request: pytest.FixtureRequest,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
+    migrating_turn: ExitStack,
     migrated_file: Path | None,
 ) -> Iterator[None]:
     """The migrated database, with a copy of it at hand."""
@@ -88,6 +108,7 @@ def django_db_setup(
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), snapshot.kept() as copy:
         if isinstance(copy, snapshot.SqliteSnapshot) and migrated_file and not migrated_file.exists():
             copy.save(migrated_file)
+        migrating_turn.close()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)
         request.config.stash[SNAPSHOT] = copy
         with django_db_blocker.block():

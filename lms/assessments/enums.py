@@ -33,6 +33,7 @@ class FeedbackPolicy(models.TextChoices):
 
 class AttemptState(models.TextChoices):
     READY = "READY", _("Ready to start")
+    ON_PAPER = "ON_PAPER", _("On paper")
     STARTED = "STARTED", _("In progress")
     PAUSED = "PAUSED", _("Paused")
     TIME_UP = "TIME_UP", _("Time is up")
@@ -48,14 +49,14 @@ class AttemptState(models.TextChoices):
 
 
 #: States of an attempt that is still the learner's to take; a person has at most one such attempt an exam.
-OPEN_STATES = [AttemptState.READY, AttemptState.STARTED, AttemptState.PAUSED]
+OPEN_STATES = [AttemptState.READY, AttemptState.ON_PAPER, AttemptState.STARTED, AttemptState.PAUSED]
 
 #: States that use up none of the attempts allowed.
 UNCOUNTED_STATES = [AttemptState.NOT_TAKEN, AttemptState.VOIDED]
 
 
 class OperationKind(models.TextChoices):
-    """What a candidate's page may report; `oplog.KINDS` is the same list."""
+    """What a candidate's page may report; `oplog.KINDS` is the same list. PAPER is for the server alone."""
 
     ANSWER = "answer", _("Answer")
     CLEAR = "clear", _("Answer taken back")
@@ -68,6 +69,7 @@ class OperationKind(models.TextChoices):
     SUBMIT = "submit", _("Handing in")
     BREAK = "break", _("Break begun")
     RESUME = "resume", _("Break ended")
+    PAPER = "paper", _("Keyed from paper")
 
 
 class EventKind(models.TextChoices):
@@ -89,6 +91,10 @@ class EventKind(models.TextChoices):
     MODERATED = "moderated", _("Decision in moderation")
     APPEALED = "appealed", _("Appeal filed")
     APPEAL_DECIDED = "appeal_decided", _("Appeal decided")
+    PAPER_PRINTED = "paper_printed", _("Paper printed")
+    PAPER_KEYED = "paper_keyed", _("Paper keyed")
+    PAPER_DIFFERS = "paper_differs", _("The two keyings differ")
+    PAPER_SETTLED = "paper_settled", _("Answers taken over from paper")
 
 
 class EvidenceClass(models.TextChoices):
@@ -97,6 +103,17 @@ class EvidenceClass(models.TextChoices):
     IN_TIME = "A", _("Received in time")
     SHOWN = "B", _("Received late, shown to be in time")
     JUDGED = "C", _("Received late, accepted by two people")
+    PAPER = "P", _("On paper, keyed by two people")
+
+
+class PaperState(models.TextChoices):
+    """How far a printed form has come."""
+
+    PRINTED = "printed", pgettext_lazy("exam paper", "Printed")
+    KEYED_ONCE = "keyed_once", pgettext_lazy("exam paper", "Keyed once")
+    DIFFERS = "differs", pgettext_lazy("exam paper", "Keyings differ")
+    COMPLETE = "complete", pgettext_lazy("exam paper", "Complete")
+    WITHDRAWN = "withdrawn", pgettext_lazy("exam paper", "Withdrawn")
 
 
 class ReleaseRule(models.TextChoices):

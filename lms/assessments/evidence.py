@@ -3,6 +3,7 @@
 * **A**: received by the deadline and its grace.
 * **B**: received within the sync window (24 h after the deadline), in a chain unbroken since the last contact,
   and done in time by the phone's monotonic clock counted from that contact.
+* **P**: keyed from paper by two people, and handed in by the deadline and its grace as the paper says.
 * **C**: anything else. Two different people decide whether such answers count.
 
 An op was done before it was received; so the last contact, at the server's time, bounds it from above, and
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .oplog import ON_QUESTION
+from .oplog import ON_QUESTION, PAPER
 from .timing import JUMP_MS, SYNC_WINDOW_SECONDS
 
 SYNC_WINDOW_MS = SYNC_WINDOW_SECONDS * 1000
@@ -26,6 +27,7 @@ class Evidence(StrEnum):
     A = "A"
     B = "B"
     C = "C"
+    P = "P"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,14 @@ class Limits:
 
 def classify(log: Iterable[Received], limits: Limits) -> dict[int, Evidence]:
     """The class of every op of one lease, by seq."""
+    ops = sorted(log, key=lambda op: op.seq)
+    if ops and ops[0].kind == PAPER:
+        found = Evidence.P if ops[0].t_wall <= limits.last else Evidence.C
+        return {op.seq: found for op in ops}
     classes: dict[int, Evidence] = {}
     done_by: int | None = None
     before: Received | None = None
-    for op in sorted(log, key=lambda op: op.seq):
+    for op in ops:
         if op.received <= limits.last:
             classes[op.seq] = Evidence.A
             done_by = op.received

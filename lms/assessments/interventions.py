@@ -87,7 +87,7 @@ INTERVENTIONS: tuple[Intervention, ...] = (
         _("Extra time was given."),
         "clock",
         give_extra_time,
-        frozenset({AttemptState.READY, *RUNNING}),
+        frozenset({AttemptState.READY, AttemptState.ON_PAPER, *RUNNING}),
         MinutesForm,
     ),
     Intervention(

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class State(StrEnum):
     READY = "READY"
+    ON_PAPER = "ON_PAPER"
     STARTED = "STARTED"
     PAUSED = "PAUSED"
     TIME_UP = "TIME_UP"
@@ -56,6 +57,12 @@ _S = State
 MOVES: tuple[Move, ...] = (
     _move(_S.READY, _S.STARTED, "candidate", "the candidate starts; the clock runs from here"),
     _move(_S.READY, _S.NOT_TAKEN, "clock", "the exam closed before it was started", needs_reason=True),
+    _move(_S.READY, _S.ON_PAPER, "clock invigilator", "the form is printed, and is sat on paper"),
+    _move(_S.ON_PAPER, _S.READY, "invigilator", "back from paper to the device", needs_reason=True),
+    _move(_S.ON_PAPER, _S.SUBMITTED, "examiner", "what two people keyed from the paper is settled"),
+    _move(_S.ON_PAPER, _S.LATE_REVIEW, "examiner", "the paper says that it was handed in after the time"),
+    _move(_S.ON_PAPER, _S.NOT_TAKEN, "invigilator", "the candidate did not come", needs_reason=True),
+    _move(_S.ON_PAPER, _S.VOIDED, "invigilator", "the sitting does not count", needs_reason=True),
     _move(
         _S.STARTED,
         _S.PAUSED,

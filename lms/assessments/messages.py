@@ -84,6 +84,9 @@ FILE_SENTENCES: Mapping[str, "Text"] = {
 VERDICT_SENTENCES: Mapping[Verdict, "Text"] = {
     Verdict.CAN_START: _("You can start now."),
     Verdict.CAN_RESUME: _("Your exam is running. Continue where you stopped."),
+    Verdict.ON_PAPER: _(
+        "You sit this exam on paper. It cannot be started here unless the invigilator takes the paper back."
+    ),
     Verdict.PASSED: _("You have passed this exam."),
     Verdict.NOT_ENROLLED: _("Only people who are in training for this course can take this exam."),
     Verdict.AWAITING_RESULT: _("Your exam has been handed in and is being marked."),

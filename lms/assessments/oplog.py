@@ -31,6 +31,9 @@ MOST_MS = 2**53 - 1
 ON_QUESTION = frozenset({"answer", "clear", "flag"})
 ON_CLOCK = frozenset({"break", "resume"})
 KINDS = ON_QUESTION | ON_CLOCK | {"view", "focus_lost", "focus_back", "offline", "online", "submit"}
+#: What the server alone writes: the first op of a lease that was keyed from paper. Its `t_wall` is when the paper
+#: says that it was handed in.
+PAPER = "paper"
 
 FIELDS = ("lease", "seq", "slot", "kind", "value", "t_mono", "t_wall", "prev_hash", "hash")
 _HEX = re.compile(r"[0-9a-f]{64}")

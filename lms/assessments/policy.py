@@ -11,6 +11,7 @@ from .timing import next_attempt_at
 class Verdict(StrEnum):
     CAN_START = "can_start"
     CAN_RESUME = "can_resume"
+    ON_PAPER = "on_paper"
     PASSED = "passed"
     NOT_ENROLLED = "not_enrolled"
     AWAITING_RESULT = "awaiting_result"
@@ -39,6 +40,7 @@ class PastAttempt:
     is_ready: bool
     ended_at: datetime | None
     is_passed: bool | None
+    is_on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def standing(rules: Rules, past: Sequence[PastAttempt], *, is_enrolled: bool, no
     begun = [attempt for attempt in past if not attempt.is_ready]
     used = len(begun)
     left = max(0, rules.max_attempts - used)
+    if any(attempt.is_on_paper for attempt in begun):
+        return Standing(Verdict.ON_PAPER, used, left)
     verdict, next_at = _from_attempts(begun, left, is_enrolled=is_enrolled)
     if verdict is Verdict.CAN_START:
         verdict, next_at = _from_clock(rules, begun, now)

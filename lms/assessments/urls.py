@@ -1,6 +1,15 @@
 from django.urls import path
 
-from . import views, views_appeals, views_board, views_breaks, views_paper, views_practice, views_sync
+from . import (
+    views,
+    views_appeals,
+    views_board,
+    views_breaks,
+    views_paper,
+    views_practice,
+    views_printed,
+    views_sync,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -16,6 +25,14 @@ urlpatterns = [
     path("board/attempts/<uuid:attempt_id>/", views_board.attempt, name="board_attempt"),
     path("board/attempts/<uuid:attempt_id>/verdict/", views_board.decide, name="board_verdict"),
     path("board/attempts/<uuid:attempt_id>/<slug:key>/", views_board.intervene, name="intervene"),
+    path("papers/", views_printed.index, name="papers"),
+    path("papers/exams/<uuid:exam_id>/", views_printed.exam, name="paper_exam"),
+    path("papers/files/<uuid:printing_id>.pdf", views_printed.file, name="paper_file"),
+    path("papers/<str:number>/", views_printed.paper, name="printed_paper"),
+    path("papers/<str:number>/<int:page>/", views_printed.paper, name="paper_page"),
+    path("papers/<str:number>/key/", views_printed.key, name="key_paper"),
+    path("papers/<str:number>/decide/", views_printed.settle, name="settle_paper"),
+    path("papers/<str:number>/end/<slug:key>/", views_printed.end, name="end_paper"),
     path("attempts/<uuid:attempt_id>/", views.resume, name="attempt"),
     path("attempts/<uuid:attempt_id>/break/", views_breaks.pause, name="break"),
     path("attempts/<uuid:attempt_id>/clock/", views.clock, name="clock"),

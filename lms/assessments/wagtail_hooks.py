@@ -112,6 +112,14 @@ def register_bank_actions(actions: LogActionRegistry) -> None:
     actions.register_action(
         "assessments.import_bank", _("Import question bank"), _("Imported a question bank file")
     )
+    for action, label, message in (
+        ("assessments.print_papers", _("Print exam papers"), _("Put exam papers in print")),
+        ("assessments.open_papers", _("Open exam papers"), _("Opened a file of exam papers")),
+        ("assessments.withdraw_paper", _("Take back exam paper"), _("Took an exam paper back")),
+        ("assessments.key_paper", _("Key exam paper"), _("Keyed an exam paper")),
+        ("assessments.settle_paper", _("Decide on exam paper"), _("Decided where two keyings differ")),
+    ):
+        actions.register_action(action, label, message)
     actions.register_action(
         "assessments.export_bank", _("Export question bank"), _("Exported the questions with their answers")
     )

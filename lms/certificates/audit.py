@@ -2,9 +2,10 @@
 
 Besides `lms.register.audit`, which takes the register as a log of any records, this knows what
 certificates are: every issue must be by a key that the keyset gave for that day and index; the
-status list must say what the revocations in the register add up to, no more and no less; the
-table of trainers must agree with the entries; every given certificate must verify and be in the
-register. The only thing taken on trust are the root keys.
+status list must say what the revocations in the register add up to, no more and no less, and be the
+last one logged; the table of trainers must agree with the entries; heads must be cosigned as the keyset
+asks, and no issue may bear a day before witnesses last saw the register without it; every given
+certificate must verify and be in the register. The only thing taken on trust are the root keys.
 
 Runs without Django: `sanad register_audit DIR --root KEY`, or `python -m lms.certificates.audit` from the
 source alone.
@@ -18,12 +19,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from lms.certificates.audit_witnesses import Timeline, audit_quorum, read_heads
 from lms.certificates.chain import TrainerTable, open_table
 from lms.certificates.credential import parse
-from lms.certificates.keyset import Keyset, open_keyset
+from lms.certificates.keyset import Keyset, Policy, open_keyset
 from lms.certificates.pack import KEYSET, STATUS, TRAINERS
 from lms.certificates.qrtext import parse_text
-from lms.certificates.statuslist import Standing, open_status_list
+from lms.certificates.roots import parse_roots
+from lms.certificates.statuslist import Standing, StatusList, open_status_list
 from lms.register.audit import AuditReport, audit_register
 from lms.register.errors import CodedError
 from lms.register.note import VerifierKey
@@ -44,6 +47,7 @@ class _Ledger:
 
     keyset: Keyset
     report: AuditReport
+    timeline: Timeline
     trainers: TrainerTable | None = None
     trainer_issues: dict[int, Record] = field(default_factory=dict)
     changes: list[tuple[int, int, Standing]] = field(default_factory=list)
@@ -53,6 +57,12 @@ class _Ledger:
         self.last[record.type] = record
         if record.type == RecordType.ISSUE:
             self._audit_key(record)
+            if record.day < self.timeline.earliest_day(record.index):
+                self.report.add(
+                    "back_dated",
+                    f"entry {record.index}",
+                    f"dated day {record.day}, and witnesses did not see it until later",
+                )
             if self.trainers is not None and record.index in self.trainers.rows:
                 self.trainer_issues[record.index] = record
         elif record.type in _STANDINGS and record.subject is not None:
@@ -89,16 +99,25 @@ def audit_export(
     except (OSError, CodedError) as error:
         report.add(_fault(error), KEYSET, _words(error))
         return report
-    ledger = _Ledger(keyset, report)
+    heads = read_heads(folder, keyset, report)
+    ledger = _Ledger(keyset, report, Timeline(heads))
     ledger.trainers = _read_part(folder, TRAINERS, open_table, ledger)
     leaves = list(_given_leaves(certificates, keyset, report))
-    found = audit_register(folder, [keyset.log], since=since, leaves=leaves, visit=ledger.visit)
+    found = audit_register(
+        folder,
+        [keyset.log],
+        since=since,
+        heads=[(head.place, head.checkpoint) for head in heads],
+        leaves=leaves,
+        visit=ledger.visit,
+    )
     report.checkpoint, report.counts = found.checkpoint, found.counts
     report.findings += found.findings
     if report.checkpoint is not None:
         _audit_keyset(ledger, keyset_note)
-        _audit_status(folder, ledger)
+        status = _audit_status(folder, ledger)
         _audit_trainers(ledger)
+        audit_quorum(heads, keyset, None if status is None else status.time, report)
     return report
 
 
@@ -123,10 +142,10 @@ def _audit_keyset(ledger: _Ledger, note: bytes) -> None:
         ledger.report.add("not_last_logged", KEYSET, f"entry {last.index} logged another keyset")
 
 
-def _audit_status(folder: Path, ledger: _Ledger) -> None:
+def _audit_status(folder: Path, ledger: _Ledger) -> StatusList | None:
     status = _read_part(folder, STATUS, open_status_list, ledger)
     if status is None:
-        return
+        return None
     standings: dict[int, Standing] = {}
     for index, subject, standing in ledger.changes:
         if index < status.size:
@@ -139,6 +158,7 @@ def _audit_status(folder: Path, ledger: _Ledger) -> None:
     note = (folder / STATUS).read_bytes()
     if last is not None and (status.index != last.index or last.sha256 != sha256_of(note)):
         ledger.report.add("not_last_logged", STATUS, f"entry {last.index} logged another status list")
+    return status
 
 
 def _audit_trainers(ledger: _Ledger) -> None:
@@ -186,20 +206,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="register_audit", description="Audit an exported register, without database or network."
     )
     parser.add_argument("folder", type=Path, help="the folder that register_export wrote")
-    parser.add_argument(
-        "--root", action="append", required=True, type=_root_key, help="a root key, as name+id+base64"
-    )
-    parser.add_argument("--need", type=int, default=1, help="how many root keys must have signed")
+    pinned = parser.add_mutually_exclusive_group(required=True)
+    pinned.add_argument("--root", action="append", type=_root_key, help="a root key, as name+id+base64")
+    pinned.add_argument("--roots", type=_roots, metavar="FILE", help="a file of root keys and how many sign")
+    parser.add_argument("--need", type=int, default=1, help="how many of the root keys must have signed")
     parser.add_argument(
         "--since", type=_file, metavar="FILE", help="an older checkpoint that the register must continue"
     )
     parser.add_argument("--certificate", action="append", default=[], help="a QR text to look for")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     options = parser.parse_args(arguments)
+    try:
+        roots = options.roots or Policy(max(options.need, 1), tuple(options.root))
+    except CodedError as error:
+        parser.error(str(error))
     report = audit_export(
         options.folder,
-        options.root,
-        need=options.need,
+        roots.keys,
+        need=roots.need,
         since=options.since,
         certificates=options.certificate,
     )
@@ -212,6 +236,13 @@ def _root_key(text: str) -> VerifierKey:
         return VerifierKey.parse(text)
     except CodedError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _roots(name: str) -> Policy:
+    try:
+        return parse_roots(_file(name).decode())
+    except (CodedError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{name}: {error}") from error
 
 
 def _file(name: str) -> bytes:

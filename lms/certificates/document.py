@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import typst
 
 HERE = Path(__file__).parent
-FONTS = HERE / "fonts"
+FONTS = HERE.parent / "common/fonts"
 TEMPLATES = HERE / "typst"
 PDF_STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
 MAX_SIGNATORIES = 3

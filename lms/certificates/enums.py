@@ -11,6 +11,13 @@ class CertificateStatus(models.TextChoices):
 
 
 class KeyState(models.TextChoices):
+    PENDING = "pending", pgettext_lazy("key", "Waiting for the root keys")
     ACTIVE = "active", pgettext_lazy("certificate", "Active")
     RETIRED = "retired", _("Retired")
     COMPROMISED = "compromised", _("Compromised")
+
+
+class ProposalState(models.TextChoices):
+    PROPOSED = "proposed", _("Waits for a second person")
+    APPROVED = "approved", pgettext_lazy("proposal", "Approved")
+    REJECTED = "rejected", pgettext_lazy("proposal", "Rejected")

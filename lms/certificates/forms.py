@@ -3,19 +3,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from lms.cascade.models import Cohort
+from lms.common.digits import western_digits
 from lms.people.models import User
 
 from .gates import available_gates
-from .models import CertificateType, GateOverride
-from .number import NumberError, parse_number
-from .selectors import find_account
+from .models import Certificate, CertificateType, GateOverride
+from .number import NumberError, encode_number, parse_number
+from .selectors import STANDING, find_account
 
 #: A few letters and digits in groups: somebody typed a number and missed a character, or typed something else.
 _LIKE_A_NUMBER = re.compile(r"[\w\s\-]{1,40}")
+#: Part of the register, from one entry to another.
+_REGISTER_RANGE = re.compile(r"([0-9]{1,9})\s*[-–]\s*([0-9]{1,9})")
 #: What anybody may paste into the check: a QR text of up to 400 signed bytes is far shorter.
 MAX_CHECK_LENGTH = 4_000
 
@@ -58,6 +62,49 @@ class ReasonForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
+
+
+class MassRevocationForm(forms.Form):
+    """Many certificates, by their numbers or by where they stand in the register, and one reason."""
+
+    numbers = forms.CharField(
+        label=_("Certificates"),
+        help_text=_(
+            "One number a line, as printed under the code. A whole range of the register is written as 120-180."
+        ),
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "ltr", "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stays on record for auditors and is never shown to the public."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    def clean_numbers(self) -> str:
+        text: str = self.cleaned_data["numbers"]
+        wanted, unknown = Q(pk__in=[]), []
+        numbers: set[str] = set()
+        for line in filter(None, (western_digits(line).strip() for line in text.splitlines())):
+            if span := _REGISTER_RANGE.fullmatch(line):
+                wanted |= Q(register_index__range=(int(span[1]), int(span[2])), status__in=STANDING)
+                continue
+            try:
+                numbers.add(encode_number(parse_number(line)))
+            except NumberError:
+                unknown.append(line)
+        found = list(Certificate.objects.filter(wanted | Q(number__in=numbers)).order_by("register_index"))
+        unknown += sorted(numbers - {certificate.number for certificate in found})
+        if unknown:
+            raise ValidationError(
+                _("There is no such certificate: %(numbers)s") % {"numbers": ", ".join(unknown[:20])},
+                code="unknown",
+            )
+        if not found:
+            raise ValidationError(_("No certificate that could end stands there."), code="none")
+        self.cleaned_data["certificates"] = found
+        return text
 
 
 class GateOverrideForm(WagtailAdminModelForm):

@@ -18,6 +18,7 @@ from typing import Any
 from lms.certificates.signed_document import (
     DocumentFormatError,
     document_text,
+    read_text,
     require_bytes,
     require_int,
     require_keys,
@@ -31,7 +32,7 @@ from lms.certificates.signed_document import (
 from lms.register.days import MAX_DAY
 from lms.register.ed25519 import KEY_ID_BYTES, PUBLIC_KEY_BYTES, kid_of
 from lms.register.errors import CodedError
-from lms.register.note import NoteError, NoteSigner, VerifierKey
+from lms.register.note import ALGORITHM_COSIGNATURE, NoteError, NoteSigner, VerifierKey, open_note
 from lms.register.records import is_course_code
 
 KIND = "keyset"
@@ -97,6 +98,10 @@ class Policy:
     def __post_init__(self) -> None:
         if not 0 <= self.need <= len(self.keys):
             raise KeysetError("bad_policy", "a policy needs more keys than it has")
+        if len({key.public_key for key in self.keys}) != len(self.keys):
+            raise KeysetError("bad_policy", "a policy counts different keys")
+        if len({key.name for key in self.keys}) != len(self.keys):
+            raise KeysetError("bad_policy", "a policy counts different names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class Keyset:
         kids = [key.kid for key in self.keys]
         if kids != sorted(set(kids)):
             raise KeysetError("bad_kids", "issuing keys are sorted by key id, each one once")
+        _require_witnesses(self)
 
     @property
     def origin(self) -> str:
@@ -126,9 +132,16 @@ class Keyset:
         return next((key for key in self.keys if key.kid == kid), None)
 
 
-def make_keyset(*, serial: int, issued: int, log: VerifierKey, keys: Iterable[IssuingKey]) -> Keyset:
-    """A keyset without witnesses or approvers, its keys in the canonical order."""
-    return Keyset(serial, issued, log, tuple(sorted(keys, key=lambda key: key.kid)))
+def make_keyset(
+    *,
+    serial: int,
+    issued: int,
+    log: VerifierKey,
+    keys: Iterable[IssuingKey],
+    witnesses: Policy = Policy(),
+) -> Keyset:
+    """A keyset without approvers, its issuing keys in the canonical order."""
+    return Keyset(serial, issued, log, tuple(sorted(keys, key=lambda key: key.kid)), witnesses)
 
 
 def keyset_text(keyset: Keyset) -> str:
@@ -149,6 +162,19 @@ def open_keyset(data: bytes, roots: Iterable[VerifierKey], *, need: int = 1) -> 
         raise KeysetError(error.code, str(error)) from error
 
 
+def signed_by(data: bytes, roots: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
+    """Which of the root keys signed a keyset; raises `NoteError`."""
+    return open_note(data, roots).signed_by
+
+
+def read_proposal(text: str) -> Keyset:
+    """What a text says that root keys are asked to sign; raises `KeysetError`. Nobody vouches for it yet."""
+    try:
+        return _read(read_text(KIND, text))
+    except (NoteError, DocumentFormatError) as error:
+        raise KeysetError(error.code, str(error)) from error
+
+
 def require_newer(known: Keyset | None, offered: Keyset) -> Keyset:
     """Return `offered` unless it would turn time back.
 
@@ -159,6 +185,13 @@ def require_newer(known: Keyset | None, offered: Keyset) -> Keyset:
     if known is not None and offered.serial == known.serial and offered != known:
         raise KeysetError("serial_reused", f"two different keysets bear serial {known.serial}")
     return offered
+
+
+def _require_witnesses(keyset: Keyset) -> None:
+    """A witness is somebody else than the register: its keys are cosignature keys and not the log's."""
+    for key in keyset.witnesses.keys:
+        if key.algorithm != ALGORITHM_COSIGNATURE or key.public_key == keyset.log.public_key:
+            raise KeysetError("bad_policy", "a witness has a cosignature key of its own")
 
 
 def _body_of(keyset: Keyset) -> dict[str, Any]:

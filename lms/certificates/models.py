@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lms.common.models import BilingualNameModel, PublicIdModel
 from lms.register.enums import EntryType
 
-from .enums import CertificateStatus, KeyState
+from .enums import CertificateStatus, KeyState, ProposalState
 
 
 class CertificateType(PublicIdModel, BilingualNameModel):
@@ -65,6 +65,7 @@ class IssuingKey(models.Model):
     expires = models.DateField(_("expires"))
 
     class Meta:
+        ordering = ["pk"]
         verbose_name = _("issuing key")
         verbose_name_plural = _("issuing keys")
         constraints = [
@@ -72,8 +73,8 @@ class IssuingKey(models.Model):
                 condition=Q(expires__gt=F("not_before")), name="issuing_key_dates_ordered"
             ),
             models.CheckConstraint(
-                condition=Q(state=KeyState.ACTIVE, withdrawn_at_index__isnull=True)
-                | (~Q(state=KeyState.ACTIVE) & Q(withdrawn_at_index__isnull=False)),
+                condition=Q(state__in=[KeyState.PENDING, KeyState.ACTIVE], withdrawn_at_index__isnull=True)
+                | Q(state__in=[KeyState.RETIRED, KeyState.COMPROMISED], withdrawn_at_index__isnull=False),
                 name="issuing_key_withdrawn_at_an_index",
             ),
         ]
@@ -199,6 +200,52 @@ class Certificate(models.Model):
         return gettext("Expired") if self.has_expired else str(CertificateStatus(self.status).label)
 
 
+class MassRevocation(PublicIdModel):
+    """That many certificates are to end for one reason: one person proposes it, another one decides."""
+
+    reason = models.CharField(_("reason"), max_length=500)
+    certificates = models.ManyToManyField(
+        Certificate, related_name="mass_revocations", verbose_name=_("certificates")
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=ProposalState.choices, default=ProposalState.PROPOSED
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-proposed_at"]
+        verbose_name = _("mass revocation")
+        verbose_name_plural = _("mass revocations")
+        permissions = [("approve_massrevocation", _("Can approve a mass revocation that another proposed"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.APPROVED) | ~Q(decided_by=F("proposed_by")),
+                name="mass_revocation_takes_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.PROPOSED, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state=ProposalState.PROPOSED) & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="mass_revocation_decided_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="mass_revocation_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class CertificateEvent(models.Model):
     """Issue, revocation, suspension, restoration: each with reason, actor and register entry."""
 
@@ -209,6 +256,14 @@ class CertificateEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     register_index = models.PositiveBigIntegerField(_("register index"), unique=True)
+    mass_revocation = models.ForeignKey(
+        MassRevocation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("mass revocation"),
+    )
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:

@@ -1,26 +1,33 @@
 """What checkers and auditors get: the live view of the register, and the same as a folder of signed files."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from django.db import transaction
 
+from lms.register.cosignature import quorum_time
 from lms.register.days import day_at, day_of
 from lms.register.ed25519 import kid_of
-from lms.register.export import export_register, write_file
+from lms.register.export import COSIGNED, HEADS, export_register
 from lms.register.keys import log_signer
-from lms.register.merkle import ReadNode
-from lms.register.models import Entry, TreeNode
+from lms.register.note import parse_note
 from lms.register.records import Record, RecordType, sha256_of
-from lms.register.selectors import entry_leaf, latest_checkpoint
+from lms.register.selectors import (
+    cosigned_heads,
+    cosigned_note,
+    entry_leaf,
+    entry_records,
+    latest_checkpoint,
+    range_reader,
+)
 from lms.register.services import append_entry, lock_head
-from lms.register.tiles import TILE_WIDTH
 
 from . import chain, statuslist
 from .enums import CertificateStatus
+from .keyset import Policy, read_proposal
 from .models import Certificate, CertificateEvent, Keyset, StatusListNote
 from .number import parse_number
 from .pack import KEYSET, STATUS, TRAINERS
@@ -73,25 +80,29 @@ class Publication:
     checkpoint: bytes
     status: bytes
     trainers: bytes
+    heads: dict[int, bytes]
+    """Every head that a witness cosigned, by size."""
+    cosigned: bytes | None
+    """The largest of them that has the witnesses the keyset asks for."""
 
 
 def publish_register(*, folder: Path) -> int:
     """Write register and checkers' pack into `folder` and return the number of entries.
 
-    Tiles are immutable and only added; the small signed files are replaced one by one, each whole or
-    not at all, so that a full disk leaves a copy that checkers still accept. Raises EmptyRegisterError and OSError.
+    A failure leaves the folder as it was. Raises EmptyRegisterError and OSError.
     """
     publication = prepare_publication()
-    write_file(folder / KEYSET, publication.keyset)
+    heads = {f"{HEADS}/{size}": note for size, note in publication.heads.items()}
+    cosigned = {} if publication.cosigned is None else {COSIGNED: publication.cosigned}
     export_register(
         folder,
         size=publication.size,
-        read=_tile_reader(),
-        entries=_entries,
+        read=range_reader(),
+        entries=entry_records,
         checkpoint=publication.checkpoint,
+        before={KEYSET: publication.keyset},
+        after={TRAINERS: publication.trainers, STATUS: publication.status, **heads, **cosigned},
     )
-    write_file(folder / TRAINERS, publication.trainers)
-    write_file(folder / STATUS, publication.status)
     return publication.size
 
 
@@ -110,13 +121,25 @@ def prepare_publication() -> Publication:
     head = latest_checkpoint()
     if head is None:
         raise EmptyRegisterError
+    heads = cosigned_heads()
     return Publication(
         size=head.size,
         keyset=keyset.note.encode(),
-        checkpoint=head.note.encode(),
+        checkpoint=cosigned_note(head),
         status=status,
         trainers=chain.sign_table(trainer_table(size=head.size), log_signer()),
+        heads=heads,
+        cosigned=_largest_with_quorum(heads, read_proposal(parse_note(keyset.note.encode()).text).witnesses),
     )
+
+
+def _largest_with_quorum(heads: dict[int, bytes], policy: Policy) -> bytes | None:
+    if policy.need == 0:
+        return None
+    for size in sorted(heads, reverse=True):
+        if quorum_time(heads[size], policy.keys, policy.need) is not None:
+            return heads[size]
+    return None
 
 
 def _logged_status_list() -> bytes:
@@ -209,20 +232,3 @@ def trainer_rows(certificates: Iterable[Certificate]) -> dict[int, chain.Trainer
         )
         for certificate in by_pk.values()
     }
-
-
-def _tile_reader() -> ReadNode:
-    """Read nodes a tile at a time: an export of n entries costs n / 256 queries, not n."""
-
-    @lru_cache(maxsize=16)
-    def block(level: int, number: int) -> dict[int, bytes]:
-        first = number * TILE_WIDTH
-        rows = TreeNode.objects.filter(level=level, index__gte=first, index__lt=first + TILE_WIDTH)
-        return {index: bytes(value) for index, value in rows.values_list("index", "hash")}
-
-    return lambda level, index: block(level, index // TILE_WIDTH)[index]
-
-
-def _entries(start: int, stop: int) -> Sequence[bytes]:
-    rows = Entry.objects.filter(index__gte=start, index__lt=stop).order_by("index")
-    return [bytes(record) for record in rows.values_list("record", flat=True)]

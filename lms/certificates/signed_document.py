@@ -40,7 +40,11 @@ def unseal(kind: str, data: bytes, keys: Iterable[VerifierKey], *, need: int = 1
 
     Raises `NoteError` for signatures and `DocumentFormatError` for anything else.
     """
-    text = open_note(data, keys, need=need).text
+    return read_text(kind, open_note(data, keys, need=need).text)
+
+
+def read_text(kind: str, text: str) -> dict[str, Any]:
+    """The body of a document's text that nobody has signed yet. Raises `DocumentFormatError`."""
     header = _header(kind)
     if not text.startswith(header):
         raise DocumentFormatError("wrong_kind", f"not a {kind} document of this version")

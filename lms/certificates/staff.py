@@ -20,7 +20,7 @@ from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, IndexView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from lms.common.permissions import ViewOnlyPolicy
@@ -238,17 +238,6 @@ class GateOverrideViewSet(ModelViewSet):
 def gate_label(key: str) -> str:
     """The gate's words; the key itself where its plugin is gone."""
     return available_gates().get(key, key)
-
-
-class CertificateGroup(ModelViewSetGroup):
-    menu_label = gettext_lazy("Certificates")
-    menu_icon = "sanad-award"
-    menu_order = 400
-    items = (
-        CertificateViewSet("issued_certificates"),
-        CertificateTypeViewSet("certificate_types"),
-        GateOverrideViewSet("gate_overrides"),
-    )
 
 
 class CertificateStepView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]  # not at run time

@@ -1,9 +1,11 @@
 """Request-wide behaviour that every page shares."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -24,6 +26,12 @@ class ArabicFirstLocaleMiddleware(LocaleMiddleware):
             language = settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """An address that stands without a language and says "not found" is not looked for under /ar/."""
+        if response.status_code == HTTPStatus.NOT_FOUND and request.resolver_match is not None:
+            return response
+        return super().process_response(request, response)
 
 
 class PrivatePagesMiddleware:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
+from lms.assessments.selectors.keying import handles_papers
 from lms.cascade.selectors import taught_by
 from lms.courses.models import CourseIndexPage
 from lms.people.models import User
@@ -89,6 +90,8 @@ class Frame:
             work.append(self._entry(_("My cohorts"), reverse("cascade:my_cohorts"), icon="users"))
         if user.has_perm("assessments.invigilate_attempt"):
             work.append(self._entry(_("Invigilation"), reverse("assessments:boards"), icon="eye"))
+        if handles_papers(user):
+            work.append(self._entry(_("Exam papers"), reverse("assessments:papers"), icon="file-text"))
         return [
             *work,
             self._entry(_("My learning"), reverse("courses:my_learning"), icon="book-open"),

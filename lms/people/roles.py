@@ -94,6 +94,9 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "assessments.grant_accommodation",
         "assessments.invigilate_attempt",
         "assessments.judge_late_answers",
+        "assessments.print_paper",
+        "assessments.key_paper",
+        "assessments.settle_paper",
         "assessments.mark_open_answer",
         "assessments.moderate_result",
         "assessments.regrade_exam",
@@ -102,6 +105,7 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "certificates.change_certificatetype",
         "certificates.issue_certificate",
         "certificates.revoke_certificate",
+        "certificates.approve_massrevocation",
         "certificates.override_gate",
     ),
     Role.MASTER_TRAINER: (
@@ -117,6 +121,8 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "assessments.view_exam",
         "assessments.view_attempt",
         "assessments.invigilate_attempt",
+        "assessments.print_paper",
+        "assessments.key_paper",
         "assessments.mark_open_answer",
     ),
     Role.REVIEWER: (

@@ -6,7 +6,7 @@ Everything is recomputed from the entries upwards. A finding says what is wrong 
 * the checkpoint is signed by the log's key, and the entries add up to its root;
 * every tile and entry bundle is there, canonical, and holds what it must;
 * every record sits at its own index, speaks of an earlier one, and days do not run backwards;
-* an older checkpoint, if one is given, is the head of a beginning of this register;
+* every older head that is given is the head of a beginning of this register;
 * every given leaf (a certificate that somebody holds) is at its place.
 
 Memory grows by a few bytes an entry; a million entries are audited in one pass.
@@ -37,6 +37,8 @@ from lms.register.tiles import (
 
 DAY_TOLERANCE = 1
 """Days by which a record may lie before an earlier one: two clocks around midnight."""
+
+OLDER = "older checkpoint"
 
 Visit = Callable[[Record], None]
 
@@ -71,21 +73,23 @@ def audit_register(
     log_keys: Sequence[VerifierKey],
     *,
     since: bytes | None = None,
+    heads: Iterable[tuple[str, Checkpoint]] = (),
     leaves: Iterable[tuple[int, bytes]] = (),
     visit: Visit | None = None,
 ) -> AuditReport:
     """Audit the register in `folder` under the log's keys.
 
-    `since` is the note of an older checkpoint, `leaves` are (index, leaf hash) pairs that must be in
-    the register, and `visit` is called with every well-formed record in order. Never raises for what
-    it finds in the folder.
+    `since` is the note of an older checkpoint, `heads` are further signed heads with the places where
+    they were found, `leaves` are (index, leaf hash) pairs that must be in the register, and `visit` is
+    called with every well-formed record in order. Never raises for what it finds in the folder.
     """
     report = AuditReport()
     checkpoint = _read_checkpoint(folder, log_keys, report)
     if checkpoint is None:
         return report
     report.checkpoint = checkpoint
-    older = None if since is None else _read_older(since, checkpoint, log_keys, report)
+    older = [] if since is None else _read_older(since, log_keys, report)
+    older = [item for item in (*older, *heads) if _may_be_beginning(item, checkpoint, report)]
     walk = _Walk(folder=folder, checkpoint=checkpoint, older=older, report=report, visit=visit)
     walk.run()
     for index, leaf in leaves:
@@ -101,7 +105,7 @@ class _Walk:
 
     folder: Path
     checkpoint: Checkpoint
-    older: Checkpoint | None
+    older: list[tuple[str, Checkpoint]]
     report: AuditReport
     visit: Visit | None
     leaves: bytearray = field(default_factory=bytearray)
@@ -172,16 +176,16 @@ class _Walk:
 
     def _audit_roots(self) -> None:
         frontier = Frontier()
-        older_size = -1 if self.older is None else self.older.size
-        older_root = EMPTY_ROOT
+        roots = dict.fromkeys((head.size for _, head in self.older), EMPTY_ROOT)
         for index in range(self.checkpoint.size):
             frontier.append(self.leaf(index))
-            if frontier.size == older_size:
-                older_root = frontier.root()
+            if frontier.size in roots:
+                roots[frontier.size] = frontier.root()
         if frontier.root() != self.checkpoint.root:
             self.report.add("wrong_root", CHECKPOINT, "the leaves do not add up to the signed root")
-        if self.older is not None and older_size <= frontier.size and older_root != self.older.root:
-            self.report.add("inconsistent", CHECKPOINT, f"not a continuation of the head at {older_size}")
+        for place, head in self.older:
+            if roots[head.size] != head.root:
+                self.report.add("inconsistent", place, f"not a continuation of the head at {head.size}")
 
     def _audit_upper_tiles(self) -> None:
         below = self.leaves
@@ -215,20 +219,24 @@ def _read_checkpoint(folder: Path, log_keys: Sequence[VerifierKey], report: Audi
 
 
 def _read_older(
-    since: bytes, checkpoint: Checkpoint, log_keys: Sequence[VerifierKey], report: AuditReport
-) -> Checkpoint | None:
+    since: bytes, log_keys: Sequence[VerifierKey], report: AuditReport
+) -> list[tuple[str, Checkpoint]]:
     try:
-        older = open_checkpoint(since, log_keys)
+        return [(OLDER, open_checkpoint(since, log_keys))]
     except CodedError as error:
-        report.add(error.code, "older checkpoint", str(error))
-        return None
+        report.add(error.code, OLDER, str(error))
+        return []
+
+
+def _may_be_beginning(item: tuple[str, Checkpoint], checkpoint: Checkpoint, report: AuditReport) -> bool:
+    place, older = item
     if older.origin != checkpoint.origin:
-        report.add("wrong_origin", "older checkpoint", f"it is of {older.origin}")
-        return None
+        report.add("wrong_origin", place, f"it is of {older.origin}")
+        return False
     if older.size > checkpoint.size:
-        report.add("shrunk", CHECKPOINT, f"there were {older.size} entries, now {checkpoint.size}")
-        return None
-    return older
+        report.add("shrunk", place, f"there were {older.size} entries; the checkpoint has {checkpoint.size}")
+        return False
+    return True
 
 
 def _guarded(report: AuditReport, tile: Tile, read: Callable[[], list[bytes]]) -> list[bytes] | None:

@@ -3,8 +3,8 @@
 No private key ever enters the database. A key management service takes the place of this module by
 offering the same `Signer`.
 
-The PEM encryption of the cryptography library stretches a passphrase only lightly, so that one is
-meant to be a long random secret of the service manager, not a word that somebody remembers.
+Passphrases are stretched with scrypt (`lms.register.sealing`): lightly for the long random secret of
+a service, heavily for what a custodian remembers.
 
 A key that the platform made for itself on first use says so in the first line of its file, for
 settings that refuse such development keys.
@@ -23,9 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
-    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     load_pem_private_key,
@@ -33,6 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from lms.register.ed25519 import Ed25519Signer
 from lms.register.errors import CodedError
+from lms.register.sealing import SERVICE_COST, seal_private_key
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 DEVELOPMENT_MARK = b"Sanad development key: nothing it signs is to be trusted.\n"
@@ -72,32 +71,38 @@ def _load(path: Path, passphrase: str, allow_development: bool) -> PrivateKeyTyp
     except TypeError as error:
         raise KeyFileError("key_locked", f"the passphrase does not fit the key file {path.name}") from error
     except ValueError as error:
-        code = "key_locked" if b"BEGIN ENCRYPTED" in data else "key_unreadable"
-        raise KeyFileError(code, f"the key file {path.name} cannot be opened") from error
+        if b"BEGIN ENCRYPTED" in data:
+            raise KeyFileError(
+                "key_locked", f"the key file {path.name} cannot be opened: wrong passphrase, or damaged"
+            ) from error
+        raise KeyFileError("key_unreadable", f"the key file {path.name} cannot be opened") from error
 
 
-def create_key(path: Path, passphrase: str = "", *, is_development: bool = False) -> Ed25519Signer:
+def create_key(
+    path: Path, passphrase: str = "", *, is_development: bool = False, cost: int = SERVICE_COST
+) -> Ed25519Signer:
     """Make a key and write its file, which must not exist yet: a key is never overwritten.
 
-    Raises KeyFileError with the code key_exists.
+    `cost` is what guessing the passphrase costs (scrypt's N). Raises KeyFileError with the code key_exists.
     """
     key = Ed25519PrivateKey.generate()
-    _write(path, key, passphrase, is_development)
+    _write(path, _sealed(key, passphrase, cost), is_development)
     return Ed25519Signer(key)
 
 
 def create_box(path: Path, passphrase: str = "", *, is_development: bool = False) -> None:
     """The same for a P-256 key, to which others encrypt."""
-    _write(path, generate_private_key(SECP256R1()), passphrase, is_development)
+    _write(path, _sealed(generate_private_key(SECP256R1()), passphrase, SERVICE_COST), is_development)
 
 
-def _write(
-    path: Path, key: Ed25519PrivateKey | EllipticCurvePrivateKey, passphrase: str, is_development: bool
-) -> None:
-    encryption: KeySerializationEncryption = (
-        BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
-    )
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+def _sealed(key: Ed25519PrivateKey | EllipticCurvePrivateKey, passphrase: str, cost: int) -> bytes:
+    if not passphrase:
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return seal_private_key(plain, passphrase.encode(), cost=cost)
+
+
+def _write(path: Path, pem: bytes, is_development: bool) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written aside (with mode 0600) and linked into place, so that nobody ever opens half a key.
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as stream:

@@ -69,3 +69,29 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class Cosignature(models.Model):
+    """What an outside witness said of a signed head: that at `witnessed_at` it was the largest it knew."""
+
+    checkpoint = models.ForeignKey(
+        Checkpoint, on_delete=models.PROTECT, related_name="cosignatures", verbose_name=_("signed head")
+    )
+    name = models.CharField(_("witness"), max_length=200)
+    key_id = models.BinaryField(_("key id"), max_length=4)
+    value = models.BinaryField(_("signature"), max_length=72)
+    witnessed_at = models.DateTimeField(_("witnessed at"))
+    created_at = models.DateTimeField(_("taken in at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["checkpoint", "name"]
+        verbose_name = _("cosignature")
+        verbose_name_plural = _("cosignatures")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checkpoint", "name", "key_id"], name="cosignature_once_a_witness"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checkpoint_id} {self.name}"

@@ -3,8 +3,8 @@
 The C2SP signed note (c2sp.org/signed-note): text, blank line, one line a signature,
 `— <key name> base64(key id || signature)`. Signatures of unknown keys are ignored, which leaves
 room for witnesses and for key rotation; a wrong signature of a known key refuses the whole note.
-Ed25519 notes (type 1) and the timestamped cosignatures of witnesses (type 4,
-c2sp.org/tlog-cosignature) are known here.
+Ed25519 notes (type 1) and the timestamped cosignatures of witnesses (type 4, made and read in
+`lms.register.cosignature`) are known here.
 """
 
 import base64
@@ -73,7 +73,7 @@ class VerifierKey:
         if len(value) != _TIMESTAMP_BYTES + SIGNATURE_BYTES:
             return False
         timestamp = int.from_bytes(value[:_TIMESTAMP_BYTES], "big")
-        message = _cosigned_message(timestamp, text)
+        message = cosigned_message(timestamp, text)
         return verify(self.public_key, message, value[_TIMESTAMP_BYTES:])
 
 
@@ -147,13 +147,6 @@ def add_signatures(data: bytes, *signatures: Signature) -> bytes:
     return Note(note.text, note.signatures + signatures).encode()
 
 
-def cosign(text: str, *, name: str, signer: Signer, timestamp: int) -> Signature:
-    """A witness's timestamped signature of a checkpoint text (c2sp.org/tlog-cosignature)."""
-    key = VerifierKey(name, signer.public_key, ALGORITHM_COSIGNATURE)
-    signed = signer.sign(_cosigned_message(timestamp, text))
-    return Signature(name, key.key_id, timestamp.to_bytes(_TIMESTAMP_BYTES, "big") + signed)
-
-
 def parse_note(data: bytes) -> Note:
     """Take a note apart without verifying it."""
     if len(data) > MAX_NOTE_BYTES:
@@ -199,7 +192,8 @@ def _parse_signature(line: str) -> Signature:
     return Signature(name, data[:KEY_ID_BYTES], data[KEY_ID_BYTES:])
 
 
-def _cosigned_message(timestamp: int, text: str) -> bytes:
+def cosigned_message(timestamp: int, text: str) -> bytes:
+    """What a witness signs about a note text (`lms.register.cosignature`)."""
     return f"cosignature/v1\ntime {timestamp}\n{text}".encode()
 
 

@@ -2,23 +2,34 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from . import checkpoint as checkpoints
 from . import merkle
+from .cosignature import cosigners
 from .days import day_at
 from .ed25519 import kid_of
+from .errors import CodedError
 from .keys import log_signer
-from .models import Checkpoint, Entry, RegisterHead, TreeNode
+from .models import Checkpoint, Cosignature, Entry, RegisterHead, TreeNode
+from .note import NoteError, VerifierKey, parse_note
 from .records import Record, sha256_of
-from .selectors import node_reader
+from .selectors import edge_reader
 
 BuildRecord = Callable[[int], Record]
 
+#: Rows in one statement of a long append: long enough that round trips do not count, short enough for memory.
+ROWS_A_STATEMENT = 2_000
+
 #: Keeps a seal from being taken for any other signature of the same key.
 SEAL_CONTEXT = b"sanad seal v1\n"
+
+
+class CosignatureError(CodedError):
+    """A cosigned head that this register does not take in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +71,32 @@ def append_entry(*, build: BuildRecord) -> Entry:
 
 @transaction.atomic
 def append_entries(*, builds: Iterable[BuildRecord]) -> list[Entry]:
-    """Append several entries under one lock and one signed head."""
+    """Append several entries under one lock and one signed head.
+
+    Reads the right edge of the tree once, in one query, and no node after that.
+    """
     head = lock_head()
+    frontier = merkle.Frontier.load(head.size, edge_reader(head.size))
     entries: list[Entry] = []
-    nodes: dict[tuple[int, int], bytes] = {}
-    stored = node_reader()
-
-    def read(level: int, index: int) -> bytes:
-        return nodes.get((level, index)) or stored(level, index)
-
+    nodes: list[TreeNode] = []
     for build in builds:
-        index = head.size
+        index = frontier.size
         record = build(index)
         if record.index != index:
             raise ValueError(f"a record for index {record.index} cannot take index {index}")
-        leaf = record.leaf_hash
-        for node in merkle.append_leaf(index, leaf, read):
-            nodes[node.level, node.index] = node.hash
-        entries.append(Entry(index=index, type=record.type, record=record.encode(), leaf_hash=leaf))
-        head.size += 1
-    Entry.objects.bulk_create(entries)
-    TreeNode.objects.bulk_create(
-        TreeNode(level=level, index=index, hash=value) for (level, index), value in nodes.items()
-    )
+        data = record.encode()
+        leaf = merkle.leaf_hash(data)
+        nodes += [
+            TreeNode(level=node.level, index=node.index, hash=node.hash) for node in frontier.append(leaf)
+        ]
+        entries.append(Entry(index=index, type=record.type, record=data, leaf_hash=leaf))
+    if not entries:
+        return entries
+    Entry.objects.bulk_create(entries, batch_size=ROWS_A_STATEMENT)
+    TreeNode.objects.bulk_create(nodes, batch_size=ROWS_A_STATEMENT)
+    head.size = frontier.size
     head.save(update_fields=["size"])
-    if entries:
-        _sign_head(head.size, merkle.root_at(head.size, read))
+    _sign_head(frontier.size, frontier.root())
     return entries
 
 
@@ -120,6 +131,51 @@ def attest_many(*, statements: Sequence[Statement]) -> list[Attestation]:
     return [
         Attestation(index=entry.index, kid=kid, seal=seal) for entry, seal in zip(entries, seals, strict=True)
     ]
+
+
+@transaction.atomic
+def take_cosignatures(*, note: bytes, witnesses: Sequence[VerifierKey]) -> list[Cosignature]:
+    """Keep what witnesses signed below one of our heads; those known already are passed over.
+
+    Raises NoteError for a malformed note or a wrong signature of a known witness, and CosignatureError
+    when none of `witnesses` signed, or when the text is not a head of this register. The latter under
+    this register's own signature (code split_view) means that somebody else signs with its key.
+    """
+    parsed = parse_note(note)
+    offered = checkpoints.parse_checkpoint(parsed.text)
+    head = Checkpoint.objects.filter(size=offered.size).first()
+    if head is None or parse_note(head.note.encode()).text != parsed.text:
+        _refuse_foreign_head(note)
+    found = dict(cosigners(parsed, witnesses))
+    if not found or head is None:
+        raise CosignatureError("no_witness", "none of the keyset's witnesses signed this head")
+    taken: list[Cosignature] = []
+    for key in witnesses:
+        for line in parsed.signatures:
+            if (line.name, line.key_id) != (key.name, key.key_id) or line.timestamp != found.get(key.name):
+                continue
+            row, is_new = Cosignature.objects.get_or_create(
+                checkpoint=head,
+                name=key.name,
+                key_id=key.key_id,
+                defaults={
+                    "value": line.value,
+                    "witnessed_at": datetime.fromtimestamp(found[key.name], UTC),
+                },
+            )
+            taken += [row] if is_new else []
+    return taken
+
+
+def _refuse_foreign_head(note: bytes) -> None:
+    try:
+        checkpoints.open_checkpoint(note, [log_signer().key])
+    except NoteError as error:
+        raise CosignatureError("unknown_head", "this is not a head of this register") from error
+    raise CosignatureError(
+        "split_view",
+        "this head bears the register's signature and is not the register's: keep the file as evidence",
+    )
 
 
 def lock_head() -> RegisterHead:

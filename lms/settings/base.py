@@ -190,6 +190,15 @@ SANAD_KEYS_DIR = env.path("SANAD_KEYS_DIR", DATA_DIR / "keys")
 SANAD_KEY_PASSPHRASE = env.str("SANAD_KEY_PASSPHRASE", "")
 SANAD_REGISTER_ORIGIN = env.str("SANAD_REGISTER_ORIGIN", "sanad.local/register")
 SANAD_ALLOW_DEVELOPMENT_KEYS = True
+# The class that opens signing keys: another one speaks to a key management service or a card.
+SANAD_KEY_ADAPTER = env.str("SANAD_KEY_ADAPTER", "lms.register.keys.FileKeys")
+# Keys of outside witnesses, as they print them, and how many must have cosigned a head. They go into the next keyset.
+SANAD_WITNESSES: list[str] = env.list("SANAD_WITNESSES", [])
+SANAD_WITNESS_QUORUM = env.int("SANAD_WITNESS_QUORUM", 0)
+# The published register, served under /register/ and kept fresh by `sanad register_export`.
+SANAD_REGISTER_DIR = env.path("SANAD_REGISTER_DIR", DATA_DIR / "register")
+# One person revokes this many certificates a day; more takes a second person.
+SANAD_REVOCATIONS_BY_ONE = env.int("SANAD_REVOCATIONS_BY_ONE", 10)
 
 # --- Headers ---------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

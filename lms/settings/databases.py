@@ -9,12 +9,13 @@ from dj_database_url import parse
 def sqlite(path: Path) -> dict[str, Any]:
     """The embedded default.
 
-    Write-ahead log, immediate transactions and a long busy timeout let several workers share one
-    file. `synchronous=FULL` costs an fsync a commit and is what makes "saved on the server" true
-    through a power cut; exams and certificates promise just that (docs/decisions/0002).
+    Write-ahead log, immediate transactions, a long busy timeout and a queue before the write lock
+    (`lms.common.sqlite3`) let several workers share one file. `synchronous=FULL` costs an fsync a
+    commit and is what makes "saved on the server" true through a power cut; exams and certificates
+    promise just that (docs/decisions/0002).
     """
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "lms.common.sqlite3",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

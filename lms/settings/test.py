@@ -33,6 +33,7 @@ STORAGES = {
 STATIC_ROOT = TEST_DIR / "static"
 MEDIA_ROOT = TEST_DIR / "media"
 SANAD_KEYS_DIR = TEST_DIR / "keys"
+SANAD_REGISTER_DIR = TEST_DIR / "register"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -121,7 +121,12 @@ def staff() -> Iterator[Screen]:
     yield Screen("dashboard", named("cascade:dashboard"), lead)
     yield Screen("trainer-cohorts", named("cascade:my_cohorts"), trainer)
     yield Screen("cohort", named("cascade:cohort", cohort.public_id), trainer)
+    yield Screen("papers", named("assessments:papers"), lead)
+    exam = Exam.objects.get(code="LTO-CERT-1")
+    yield Screen("paper-exam", named("assessments:paper_exam", exam.public_id), lead)
     yield Screen("admin-home", fixed("/admin/"), lead)
+    yield Screen("mass-revocations", named("mass_revocations:index"), lead)
+    yield Screen("mass-revocation-propose", named("mass_revocation_propose"), lead)
     yield from desk(lead)
     yield from authoring(lead)
 

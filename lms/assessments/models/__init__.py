@@ -17,6 +17,7 @@ from .images import IllustratedModel, file_sha256
 from .interchange import QuestionImport
 from .log import LateVerdict, Operation
 from .marking import Appeal, Correction, CriterionMark, Marking, Moderation, Regrade, ResultChange
+from .printed import Paper, PaperKeying, Printing
 from .scenarios import Scenario, Stimulus
 
 __all__ = [
@@ -38,6 +39,9 @@ __all__ = [
     "Moderation",
     "Operation",
     "Option",
+    "Paper",
+    "PaperKeying",
+    "Printing",
     "Question",
     "QuestionArea",
     "QuestionBank",

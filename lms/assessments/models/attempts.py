@@ -23,6 +23,13 @@ from .exams import Exam
 
 GRADED_STATES = [AttemptState.GRADED, AttemptState.MODERATION, AttemptState.RELEASED, AttemptState.REGRADED]
 HANDED_IN_STATES = [AttemptState.SUBMITTED, *GRADED_STATES]
+#: States without a clock. A sitting on paper gets its times when the paper is keyed, or is void without any.
+UNTIMED_STATES = [
+    AttemptState.READY,
+    AttemptState.ON_PAPER,
+    AttemptState.NOT_TAKEN,
+    AttemptState.VOIDED,
+]
 
 
 class Attempt(PublicIdModel, GrantedModel):
@@ -101,8 +108,7 @@ class Attempt(PublicIdModel, GrantedModel):
                 name="attempt_one_open_at_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[AttemptState.READY, AttemptState.NOT_TAKEN])
-                | Q(started_at__isnull=False, deadline__isnull=False),
+                condition=Q(state__in=UNTIMED_STATES) | Q(started_at__isnull=False, deadline__isnull=False),
                 name="attempt_begun_has_a_clock",
             ),
             models.CheckConstraint(

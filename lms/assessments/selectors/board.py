@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from lms.assessments.enums import AttemptState, OperationKind
+from lms.assessments.enums import OPEN_STATES, AttemptState, OperationKind
 from lms.assessments.machine import OWING, RUNNING
 from lms.assessments.models import Attempt, Exam, Operation
 from lms.assessments.timing import SILENCE_SECONDS, is_accepting, remaining_seconds
@@ -98,7 +98,7 @@ class Board:
 
     @property
     def ready(self) -> int:
-        return self._count([AttemptState.READY])
+        return self._count([AttemptState.READY, AttemptState.ON_PAPER])
 
     @property
     def running(self) -> int:
@@ -171,7 +171,7 @@ def _operations() -> QuerySet[Operation, Any]:
 
 def _on_board(at: datetime) -> Q:
     recent = at - timedelta(hours=HOURS_SHOWN)
-    open_or_waiting = Q(state__in=[AttemptState.READY, *RUNNING, *WAITING, AttemptState.TIME_UP])
+    open_or_waiting = Q(state__in=[*OPEN_STATES, *WAITING, AttemptState.TIME_UP])
     return (
         open_or_waiting | Q(submitted_at__gte=recent) | Q(state=AttemptState.VOIDED, started_at__gte=recent)
     )
@@ -184,7 +184,7 @@ def _urgency(seat: Seat) -> tuple[int, str]:
         rank = 1
     elif seat.is_running:
         rank = 2
-    elif seat.attempt.state == AttemptState.READY:
+    elif seat.attempt.state in (AttemptState.READY, AttemptState.ON_PAPER):
         rank = 3
     else:
         rank = 4

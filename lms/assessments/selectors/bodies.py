@@ -47,6 +47,7 @@ class Picture:
     width: int
     height: int
     alt: str
+    rendition: Rendition | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ def _story(story: StoryModel, pictures: Mapping[int, Rendition]) -> Story:
 
 def _picture(row: IllustratedModel, pictures: Mapping[int, Rendition]) -> Picture | None:
     shown = pictures.get(row.image_id or 0)
-    return Picture(shown.url, shown.width, shown.height, row.image_alt) if shown else None
+    return Picture(shown.url, shown.width, shown.height, row.image_alt, shown) if shown else None
 
 
 def _outline(written: str, picture: Picture | None) -> Outline | None:

@@ -51,6 +51,7 @@ def standing_of(exam: Exam, attempts: Iterable[Attempt], *, is_enrolled: bool, a
             is_ready=attempt.state == AttemptState.READY,
             ended_at=attempt.submitted_at,
             is_passed=attempt.is_passed if attempt.is_released else None,
+            is_on_paper=attempt.state == AttemptState.ON_PAPER,
         )
         for attempt in attempts
     ]

@@ -91,6 +91,7 @@ def end_waiting(
     by: By = By.CLOCK,
     actor: User | None = None,
     log: Evidenced | None = None,
+    submitted_at: datetime | None = None,
 ) -> None:
     """Everything was sent, or is not waited for any longer: hand in, unless people must look at what came."""
     log = log or evidenced(attempt)
@@ -98,7 +99,7 @@ def end_waiting(
         receipt = sign_receipt(attempt, log, at=at)
         move_attempt(attempt=attempt, to=AttemptState.LATE_REVIEW, at=at, by=by, actor=actor, receipt=receipt)
     else:
-        hand_in(attempt=attempt, at=at, by=by, actor=actor, log=log)
+        hand_in(attempt=attempt, at=at, by=by, actor=actor, log=log, submitted_at=submitted_at)
 
 
 def renew_receipt(*, attempt: Attempt, at: datetime) -> None:
@@ -116,13 +117,15 @@ def hand_in(
     reason: str = "",
     log: Evidenced | None = None,
     with_judged: bool = False,
+    submitted_at: datetime | None = None,
 ) -> None:
     """Draw the answers that count from the log, sign the receipt, and mark. The caller holds the lock.
 
     What came after the last moment counts as evidence allows; `with_judged` adds what two people accepted.
+    `submitted_at` is when a paper was handed in; else it is now, or the last moment that counted.
     """
     is_late = attempt.state in OWING or attempt.state == AttemptState.TIME_UP
-    submitted_at = at
+    submitted_at = submitted_at or at
     if is_late and attempt.deadline is not None:
         submitted_at = last_moment(attempt.deadline, attempt.grace_seconds)
     log = log or evidenced(attempt)

@@ -66,7 +66,7 @@ def give_extra_time(
     at = at or timezone.now()
     _require_seconds(seconds)
     with _intervention(attempt, reason) as locked:
-        if locked.state not in (AttemptState.READY, *RUNNING) or is_due(locked, at):
+        if locked.state not in (AttemptState.READY, AttemptState.ON_PAPER, *RUNNING) or is_due(locked, at):
             raise InterventionRefusedError(_("Extra time can only be given before the time is up."))
         locked.extra_seconds += seconds
         _give(locked, EventKind.TIME_GIVEN, seconds=seconds, actor=actor, reason=reason, at=at)

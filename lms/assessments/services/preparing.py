@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -84,8 +85,11 @@ class Preparation:
     not_welcome: int = 0
 
 
-def prepare_attempts(*, exam: Exam, at: datetime | None = None) -> Preparation:
+def prepare_attempts(
+    *, exam: Exam, learners: QuerySet[User] | None = None, at: datetime | None = None
+) -> Preparation:
     """Freeze a form for everybody in training who may take the exam, so that a start has nothing to draw.
+    `learners` are all whom it concerns, if not everybody.
 
     Doing it again adds only who is new. Raises ExamNotReadyError when the bank cannot fill a form.
     """
@@ -96,7 +100,8 @@ def prepare_attempts(*, exam: Exam, at: datetime | None = None) -> Preparation:
         earlier[attempt.learner_id].append(attempt)
     pool, granted = drawable_questions(exam), granted_in(exam)
     enrolled = Enrolment.objects.filter(tier__course=exam.course_id, state__in=SITTING_STATES)
-    for learner in User.objects.filter(pk__in=enrolled.values("learner"), is_active=True).order_by("pk"):
+    everybody = User.objects.all() if learners is None else learners
+    for learner in everybody.filter(pk__in=enrolled.values("learner"), is_active=True).order_by("pk"):
         past = counted(earlier[learner.pk])
         if any(attempt.is_open for attempt in past):
             told.ready += 1

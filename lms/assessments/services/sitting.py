@@ -96,6 +96,8 @@ def start_attempt(
 
 
 def _start(attempt: Attempt, *, holder: str, keeps_log: bool, at: datetime) -> Attempt:
+    if attempt.state == AttemptState.ON_PAPER:
+        raise AttemptRefusedError(verdict_sentence(Verdict.ON_PAPER))
     if attempt.state != AttemptState.READY:
         return lock_attempt(pk=attempt.pk)
     exam = attempt.exam
@@ -125,7 +127,7 @@ def submit_attempt(*, attempt: Attempt, at: datetime | None = None) -> Attempt:
     """Hand in what the server has. Doing it again, or after the time is up, changes nothing and returns what
     was handed in.
 
-    Raises AttemptRefusedError for an attempt that was never started, or is paused.
+    Raises AttemptRefusedError for an attempt that was never started, is paused, or is sat on paper.
     """
     with transaction.atomic():
         attempt = _submit(lock_attempt(pk=attempt.pk), at or timezone.now())
@@ -146,7 +148,7 @@ def _submit(attempt: Attempt, at: datetime) -> Attempt:
 
 
 def _handed_in(attempt: Attempt) -> Attempt:
-    if attempt.state in (AttemptState.READY, AttemptState.NOT_TAKEN, AttemptState.PAUSED):
+    if attempt.is_open or attempt.state == AttemptState.NOT_TAKEN:
         raise AttemptRefusedError
     return attempt
 

@@ -30,7 +30,7 @@ from lms.certificates.number import encode_number
 from lms.people.models import User
 from lms.plugin_api.host import fire_certificate_issued
 from lms.register.days import day_of
-from lms.register.ed25519 import Ed25519Signer, kid_of
+from lms.register.ed25519 import Signer, kid_of
 from lms.register.records import Record, RecordType
 from lms.register.services import append_entries
 
@@ -264,7 +264,7 @@ def _issue(
     return Certificate.objects.bulk_create(certificates)
 
 
-def _sign(certificate: Certificate, identity: bytes, signer: Ed25519Signer, index: int) -> Record:
+def _sign(certificate: Certificate, identity: bytes, signer: Signer, index: int) -> Record:
     """The certificate's signed bytes for its place in the register, and what the register says of them."""
     trainer = certificate.trainer_certificate
     claims = credential.Claims(

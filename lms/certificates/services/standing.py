@@ -1,7 +1,9 @@
 """What may become of a certificate after it was issued: each change is one transaction with its register entry."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +20,7 @@ from lms.register.days import day_of
 from lms.register.ed25519 import kid_of
 from lms.register.keys import log_signer
 from lms.register.records import Record, RecordType, sha256_of
-from lms.register.services import append_entry
+from lms.register.services import append_entry, lock_head
 
 #: What each event needs the certificate to be, and what it makes of it.
 STATUS_MOVES: dict[RecordType, tuple[frozenset[str], CertificateStatus]] = {
@@ -35,16 +37,25 @@ STATUS_MOVES: dict[RecordType, tuple[frozenset[str], CertificateStatus]] = {
 def revoke_certificate(*, certificate: Certificate, reason: str, actor: User) -> Certificate:
     """End a certificate for good; its holder is no longer counted as certified.
 
-    Raises ValidationError without a reason or when it has ended already.
+    Raises ValidationError without a reason, when it has ended already, or when this person has revoked so
+    many today that a second person has to agree (`mass_revocation`).
     """
+    # Who waits here counts after the one before has committed, so that no two clicks share the last place.
+    lock_head()
+    _require_a_second_person(actor)
     revoked = _append_event(certificate, RecordType.REVOKE, reason, actor)
-    withdraw_qualification(certificate_number=revoked.number, on=timezone.localdate())
-    if revoked.enrolment.state == EnrolmentState.CERTIFIED:
-        move_enrolment(
-            enrolment=revoked.enrolment, to_state=EnrolmentState.COMPLETED, actor=actor, reason=reason
-        )
-    fire_certificate_revoked(revoked, reason=reason)
+    end_entitlement(revoked, reason=reason, actor=actor)
     return revoked
+
+
+def end_entitlement(certificate: Certificate, *, reason: str, actor: User) -> None:
+    """What a revocation does beside the register: qualification, enrolment, plugins."""
+    withdraw_qualification(certificate_number=certificate.number, on=timezone.localdate())
+    if certificate.enrolment.state == EnrolmentState.CERTIFIED:
+        move_enrolment(
+            enrolment=certificate.enrolment, to_state=EnrolmentState.COMPLETED, actor=actor, reason=reason
+        )
+    fire_certificate_revoked(certificate, reason=reason)
 
 
 @transaction.atomic
@@ -63,10 +74,28 @@ def restore_certificate(*, certificate: Certificate, reason: str, actor: User) -
     return restored
 
 
-def _append_event(certificate: Certificate, type_: RecordType, reason: str, actor: User) -> Certificate:
-    reason = reason.strip()
-    if not reason:
+def require_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises ValidationError for none."""
+    if not reason.strip():
         raise ValidationError(_("Give a reason; it stays on record."), code="reason_required")
+    return reason.strip()
+
+
+def _require_a_second_person(actor: User) -> None:
+    since = timezone.now() - timedelta(days=1)
+    alone = CertificateEvent.objects.filter(
+        type=RecordType.REVOKE, actor=actor, at__gte=since, mass_revocation__isnull=True
+    ).count()
+    if alone >= settings.SANAD_REVOCATIONS_BY_ONE:
+        raise ValidationError(
+            _("The limit for one person in a day is reached (%(count)s). Propose a mass revocation for more.")
+            % {"count": settings.SANAD_REVOCATIONS_BY_ONE},
+            code="second_person",
+        )
+
+
+def _append_event(certificate: Certificate, type_: RecordType, reason: str, actor: User) -> Certificate:
+    reason = require_reason(reason)
     current = Certificate.objects.select_for_update().get(pk=certificate.pk)
     allowed, status = STATUS_MOVES[type_]
     if current.status not in allowed:
@@ -75,7 +104,7 @@ def _append_event(certificate: Certificate, type_: RecordType, reason: str, acto
             % {"status": CertificateStatus(current.status).label},
             code="illegal_move",
         )
-    entry = append_entry(build=_event_record(current, type_))
+    entry = append_entry(build=event_record(current, type_))
     current.status = status
     current.save(update_fields=["status"])
     CertificateEvent.objects.create(
@@ -85,7 +114,7 @@ def _append_event(certificate: Certificate, type_: RecordType, reason: str, acto
     return current
 
 
-def _event_record(certificate: Certificate, type_: RecordType) -> Callable[[int], Record]:
+def event_record(certificate: Certificate, type_: RecordType) -> Callable[[int], Record]:
     """The entry names the certificate's own entry and commits to the signed bytes that are affected.
 
     The register's key vouches for it and not an issuing key: the day on which an issuing key is lost, stolen

@@ -145,6 +145,40 @@ class TestAudit:
         assert done.returncode == 2 and "Traceback" not in done.stderr and "error:" in done.stderr
 
 
+class TestProof:
+    def test_stranger_verifies_it_with_pure_functions_alone(self, capsys) -> None:
+        from base64 import b64decode
+
+        from lms.register.checkpoint import open_checkpoint
+        from lms.register.keys import log_signer
+        from lms.register.merkle import leaf_hash, verify_inclusion
+
+        certificates = [issued() for _ in range(3)]
+        for wanted in (str(certificates[1]), str(certificates[1].register_index)):
+            capsys.readouterr()
+            call_command("register_proof", wanted, "--json")
+            proof = json.loads(capsys.readouterr().out)
+            head = open_checkpoint(proof["checkpoint"].encode(), [log_signer().key])
+            path = [bytes.fromhex(step) for step in proof["proof"]]
+            leaf = leaf_hash(proof["record"].encode())
+            assert (proof["index"], proof["size"]) == (certificates[1].register_index, head.size)
+            assert leaf.hex() == proof["leaf_hash"] and b64decode(proof["root_base64"]) == head.root
+            assert verify_inclusion(leaf, proof["index"], head.size, path, head.root)
+            assert not verify_inclusion(leaf, proof["index"] - 1, head.size, path, head.root)
+
+    @pytest.mark.parametrize("wanted", ["999", "0000-0000-0000-0000", "rubbish"])
+    def test_what_is_not_there_is_a_sentence(self, wanted: str) -> None:
+        issued()
+        with pytest.raises(CommandError):
+            call_command("register_proof", wanted)
+
+    def test_people_can_read_it(self, capsys) -> None:
+        certificate = issued()
+        call_command("register_proof", str(certificate))
+        told = capsys.readouterr().out
+        assert f"entry   {certificate.register_index} of" in told and '"type":"issue"' in told
+
+
 class TestKeys:
     @pytest.fixture(autouse=True)
     def own_folder(self, settings, tmp_path: Path) -> Path:

@@ -16,6 +16,7 @@ from lms.certificates.keyset import (
     sign_keyset,
 )
 from lms.certificates.signed_document import seal
+from lms.register.cosignature import witness_key
 from lms.register.ed25519 import kid_of
 from lms.register.note import ALGORITHM_COSIGNATURE, NoteSigner, VerifierKey, add_signatures, sign_note
 from tests.vectors.world import ORIGIN, TODAY, issuing_key, signer_of
@@ -178,6 +179,20 @@ def test_policies_for_witnesses_and_approvers_are_part_of_the_format() -> None:
     assert open_keyset(sign_keyset(keyset, ROOTS[0]), ROOT_KEYS) == keyset
     with pytest.raises(KeysetError):
         Policy(1, ())
+
+
+def test_witness_that_could_not_disagree_is_refused() -> None:
+    one = witness_key("w1", signer_of("w1").public_key)
+    for keys in [
+        (one, witness_key("w2", one.public_key)),
+        (one, witness_key("w1", signer_of("w2").public_key)),
+    ]:
+        with pytest.raises(KeysetError):
+            Policy(1, keys)
+    for key in (VerifierKey("w1", one.public_key), witness_key("w1", LOG.public_key)):
+        with pytest.raises(KeysetError) as refused:
+            replace(KEYSET, witnesses=Policy(1, (key,)))
+        assert refused.value.code == "bad_policy"
 
 
 def test_key_id_is_not_a_free_choice() -> None:

@@ -146,7 +146,7 @@ def test_history_rewritten_and_signed_anew_breaks_with_the_older_head(tmp_path: 
         rewritten.attest("endorse", course="CODE-2" if number == 3 else "CODE-1")
     write(rewritten.files(with_entries=True), tmp_path)
 
-    assert ("inconsistent", "checkpoint") in codes(audit(tmp_path, since=old_head))
+    assert ("inconsistent", "older checkpoint") in codes(audit(tmp_path, since=old_head))
 
 
 def test_older_head_of_the_same_register_is_continued(folder: Path) -> None:
@@ -155,7 +155,7 @@ def test_older_head_of_the_same_register_is_continued(folder: Path) -> None:
 
 
 def test_shrunk_register_is_found(folder: Path) -> None:
-    assert codes(audit(folder, since=world_of(COUNT + 1).checkpoint())) == [("shrunk", "checkpoint")]
+    assert codes(audit(folder, since=world_of(COUNT + 1).checkpoint())) == [("shrunk", "older checkpoint")]
 
 
 def test_older_head_by_another_key_or_of_another_log_proves_nothing(folder: Path) -> None:

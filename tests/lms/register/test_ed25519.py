@@ -1,10 +1,11 @@
 """Raw Ed25519 against RFC 8032 section 7.1 and the malleability it forbids (section 5.1.7)."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.register.ed25519 import Ed25519Signer, kid_of, verify
+from lms.register.ed25519 import Ed25519Signer, is_sound_key, kid_of, verify
 
 RFC_8032 = {
     "TEST 1": (
@@ -77,3 +78,59 @@ def test_kid_is_the_head_of_the_key_hash() -> None:
     public_key = bytes.fromhex(RFC_8032["TEST 1"][1])
 
     assert kid_of(public_key).hex() == "21fe31df"
+
+
+# The eight points of small order, and encodings of them that are not canonical: Chalkias, Garillot and
+# Nikolaenko, "Taming the many EdDSAs" (IACR ePrint 2020/1244), table 1, as in ZIP 215's test vectors.
+SMALL_ORDER = [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+]
+NOT_CANONICAL = [
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+]
+
+
+@pytest.mark.parametrize("key", SMALL_ORDER + NOT_CANONICAL)
+def test_no_signature_is_valid_under_a_key_of_small_order(key: str) -> None:
+    # R = any point of small order and S = 0 fit about every eighth message under such a key.
+    for commitment in SMALL_ORDER:
+        for message in range(8):
+            assert not verify(bytes.fromhex(key), bytes([message]), bytes.fromhex(commitment) + bytes(32))
+
+
+def test_the_refusal_is_what_keeps_such_keys_out() -> None:
+    identity = bytes.fromhex(SMALL_ORDER[0])
+
+    # The library underneath accepts it for every message.
+    Ed25519PublicKey.from_public_bytes(identity).verify(identity + bytes(32), b"any message")
+    assert not verify(identity, b"any message", identity + bytes(32))
+    assert not is_sound_key(identity)
+    assert not any(is_sound_key(bytes.fromhex(key)) for key in SMALL_ORDER + NOT_CANONICAL)
+
+
+@given(seed=st.binary(min_size=32, max_size=32))
+def test_keys_that_people_make_are_sound(seed: bytes) -> None:
+    assert is_sound_key(Ed25519Signer.from_seed(seed).public_key)
+
+
+@pytest.mark.parametrize("y", range(2**255 - 19, 2**255))
+def test_no_second_encoding_of_a_point_is_accepted(y: int) -> None:
+    for sign in (0, 2**255):
+        assert not is_sound_key((y | sign).to_bytes(32, "little"))
+
+
+@given(public_key=st.binary(max_size=40), signature=st.binary(max_size=70))
+def test_rubbish_is_false_and_never_an_exception(public_key: bytes, signature: bytes) -> None:
+    assert verify(public_key, b"message", signature) is False

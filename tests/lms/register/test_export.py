@@ -74,11 +74,62 @@ def test_later_export_only_adds_and_moves_the_head(tmp_path: Path) -> None:
     }
 
 
-def test_export_again_writes_only_the_head(tmp_path: Path) -> None:
+def test_export_again_writes_nothing(tmp_path: Path) -> None:
     world = world_of(10)
     export_world(world, tmp_path)
 
-    assert export_world(world, tmp_path) == 1
+    assert export_world(world, tmp_path) == 0
+
+
+def test_signed_files_go_in_around_the_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, folder = world_of(3), tmp_path / "register"
+    folder.mkdir()
+    moved: list[str] = []
+    replace = Path.replace
+
+    def note(self: Path, target: Path) -> Path:
+        if self.parent.parent == tmp_path and Path(target).parent == folder:
+            moved.append(Path(target).name)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", note)
+    export_register(
+        folder,
+        size=3,
+        read=world.read,
+        entries=lambda start, stop: world.entries[start:stop],
+        checkpoint=world.checkpoint(),
+        before={"keyset": b"k"},
+        after={"status": b"s"},
+    )
+
+    assert moved == ["keyset", "checkpoint", "status"]
+
+
+@pytest.mark.parametrize("fails_at", range(6))
+@pytest.mark.parametrize("is_new", [True, False])
+def test_write_that_fails_anywhere_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int, is_new: bool
+) -> None:
+    world, folder = world_of(300), tmp_path / "register"
+    if not is_new:
+        export_world(world, folder)
+    before = contents(tmp_path)
+    for _ in range(300):
+        world.attest("endorse", course="CODE-1")
+    syncs: list[int] = []
+
+    def full(descriptor: int) -> None:
+        syncs.append(descriptor)
+        if len(syncs) > fails_at:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        export_world(world, folder)
+
+    assert contents(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == ([] if is_new else ["register"])
 
 
 def test_full_disk_leaves_the_earlier_export_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 
 from lms.register.ed25519 import Ed25519Signer
 from lms.register.note import (
-    ALGORITHM_COSIGNATURE,
     NoteError,
     NoteSigner,
     VerifierKey,
     add_signatures,
-    cosign,
     open_note,
     parse_note,
     sign_note,
@@ -124,28 +122,6 @@ def test_published_cosignature_line_is_read() -> None:
     assert (witness.name, witness.timestamp) == ("witness.example.com/w1", 1679315147)
     assert witness.key_id.hex() == "8d66cf3f"
     assert note.encode() == COSIGNED_NOTE
-
-
-def test_cosignature_verifies_with_its_own_key_type_only() -> None:
-    text = "example.org/log\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
-    witness = VerifierKey("example.org/w", BOB.signer.public_key, ALGORITHM_COSIGNATURE)
-    signature = cosign(text, name="example.org/w", signer=BOB.signer, timestamp=1_700_000_000)
-    note = add_signatures(sign_note(text, ALICE), signature)
-
-    assert open_note(note, [ALICE.key, witness], need=2).signatures[1].timestamp == 1_700_000_000
-    assert VerifierKey.parse(witness.encode()) == witness
-    assert not witness.verifies(text, b"\0" * 72)
-    assert not witness.verifies(text, signature.value[8:])
-    with pytest.raises(NoteError):
-        open_note(note, [VerifierKey("example.org/w", BOB.signer.public_key)])
-
-
-def test_moved_timestamp_breaks_a_cosignature() -> None:
-    witness = VerifierKey("w", BOB.signer.public_key, ALGORITHM_COSIGNATURE)
-    value = cosign("text\n", name="w", signer=BOB.signer, timestamp=1_700_000_000).value
-
-    assert witness.verifies("text\n", value)
-    assert not witness.verifies("text\n", (1_600_000_000).to_bytes(8, "big") + value[8:])
 
 
 @pytest.mark.parametrize(

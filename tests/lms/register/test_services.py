@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lms.register import merkle
 from lms.register.checkpoint import open_checkpoint
@@ -41,6 +42,24 @@ def test_batch_gives_the_same_tree_as_single_appends() -> None:
     leaves = [record(index).leaf_hash for index in range(10)]
     head = latest_checkpoint()
     assert head is not None and bytes(head.root_hash) == merkle.root_of(leaves)
+
+
+@pytest.mark.django_db
+def test_long_append_reads_the_edge_once_however_large_the_tree() -> None:
+    costs = []
+    for count in (1, 3, 30, 7):
+        with CaptureQueriesContext(connection) as queries:
+            append_entries(builds=[record] * count)
+        costs.append(sum(query["sql"].startswith("SELECT") for query in queries))
+
+    # The first one also makes the row of the head; after that it is the same however many there are and come.
+    assert costs[1] == costs[2] == costs[3]
+
+
+@pytest.mark.django_db
+def test_append_of_nothing_signs_nothing() -> None:
+    assert append_entries(builds=[]) == []
+    assert not Checkpoint.objects.exists()
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from lms.certificates.audit import main
-from lms.certificates.keys import root_key
+from lms.certificates.keys import root_pin, root_policy
 from lms.register.errors import CodedError
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         """Hand the arguments on as they are: the audit is a program of its own, which runs without Django too."""
         arguments = argv[2:]
         if not {"-h", "--help"} & set(arguments) and not _names_root(arguments):
-            arguments += ["--root", self.own_root()]
+            arguments += self.own_roots()
         sys.exit(main(arguments))
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,13 +25,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.run_from_argv(["", "", *options["arguments"]])
 
-    def own_root(self) -> str:
+    def own_roots(self) -> list[str]:
         try:
-            return root_key().encode()
+            roots = root_policy()
         except CodedError as error:
-            self.stderr.write(f"{error}. Name the root key that you trust with --root.")
+            self.stderr.write(f"{error}. Name the root keys that you trust with --root or --roots.")
             sys.exit(2)
+        if root_pin().exists():
+            return ["--roots", str(root_pin())]
+        return ["--root", roots.keys[0].encode()]
 
 
 def _names_root(arguments: list[str]) -> bool:
-    return any(argument.split("=", 1)[0] == "--root" for argument in arguments)
+    return any(argument.split("=", 1)[0] in {"--root", "--roots"} for argument in arguments)

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lms.certificates.checking import CheckUnavailableError, judge_live
-from lms.certificates.keys import root_key
+from lms.certificates.keys import root_policy
+from lms.certificates.keyset import Policy
 from lms.certificates.pack import PackError, open_pack_folder
 from lms.certificates.scan import ScanError, read_code
 from lms.certificates.verdict import Colour, Verdict
@@ -54,7 +55,8 @@ class Command(BaseCommand):
             if pack is None:
                 verdict, register = judge_live(text)
                 return verdict, register.size
-            opened = open_pack_folder(pack, [VerifierKey.parse(root) if root else root_key()])
+            roots = Policy(1, (VerifierKey.parse(root),)) if root else root_policy()
+            opened = open_pack_folder(pack, roots.keys, need=roots.need)
             return opened.judge(text, now=int(time.time())), opened.size
         except CheckUnavailableError:
             raise CommandError("There is no keyset yet. Run: sanad keys init") from None

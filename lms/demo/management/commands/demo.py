@@ -25,7 +25,7 @@ from lms.plugin_api.host import PluginError
 
 HOST = "127.0.0.1"
 #: What a reset may delete of the data folder: the demo's own things by name, nothing else.
-OWN_FILES = ("sanad.sqlite3", "sanad.sqlite3-wal", "sanad.sqlite3-shm")
+OWN_FILES = ("sanad.sqlite3", "sanad.sqlite3-wal", "sanad.sqlite3-shm", "sanad.sqlite3-queue")
 OWN_FOLDERS = ("keys", "media", "cache", "mail", "static")
 PORTS_TRIED = 20
 
