@@ -67,6 +67,8 @@ class OperationKind(models.TextChoices):
     OFFLINE = "offline", _("Signal lost")
     ONLINE = "online", _("Signal back")
     SUBMIT = "submit", _("Handing in")
+    BREAK = "break", _("Break begun")
+    RESUME = "resume", _("Break ended")
     PAPER = "paper", _("Keyed from paper")
 
 
@@ -77,6 +79,8 @@ class EventKind(models.TextChoices):
     LEASE = "lease", _("Device changed")
     DEVICE_ALLOWED = "device_allowed", _("Change of device allowed")
     TIME_GIVEN = "time_given", _("Extra time given")
+    ACCOMMODATED = "accommodated", _("Accommodation applied")
+    BREAK_COUNTED = "break_counted", _("Break counted")
     OUTAGE_CREDITED = "outage_credited", _("Outage credited")
     LOG_CONFLICT = "log_conflict", _("Log contradicts itself")
     FILE_IMPORTED = "file_imported", _("Emergency file read")

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from .machine import IllegalMoveError
 
 __all__ = [
+    "AccommodationRefusedError",
     "AnswerRefusedError",
     "AppealRefusedError",
     "AssessmentError",
@@ -16,6 +17,7 @@ __all__ = [
     "AttemptClosedError",
     "AttemptRefusedError",
     "BankFileError",
+    "BreakRefusedError",
     "EmergencyFileError",
     "ExamNotReadyError",
     "IllegalMoveError",
@@ -147,6 +149,18 @@ class InterventionRefusedError(AssessmentError):
     """What an invigilator or examiner wants to do is not possible in the state that the attempt is in."""
 
     code = "not_possible"
+
+
+class BreakRefusedError(AssessmentError):
+    """A break that the candidate may not take now."""
+
+    code = "break_refused"
+
+
+class AccommodationRefusedError(AssessmentError):
+    """A grant that grants nothing, or for somebody for whom none can be made."""
+
+    code = "accommodation_refused"
 
 
 class ReasonMissingError(AssessmentError):

@@ -78,7 +78,7 @@ def classify(log: Iterable[Received], limits: Limits) -> dict[int, Evidence]:
             classes[op.seq] = Evidence.A
             done_by = op.received
         else:
-            done_by = _done_by(before, op, done_by)
+            done_by = latest_moment(before, op, done_by)
             is_shown = done_by is not None and done_by <= limits.last and op.received <= limits.sync_until
             classes[op.seq] = Evidence.B if is_shown else Evidence.C
         before = op
@@ -90,8 +90,9 @@ def needs_people(log: Sequence[Received], classes: dict[int, Evidence]) -> bool:
     return any(op.kind in ON_QUESTION and classes[op.seq] is Evidence.C for op in log)
 
 
-def _done_by(before: Received | None, op: Received, done_by: int | None) -> int | None:
-    """The latest moment at which a late op can have been done; None if nothing shows it."""
+def latest_moment(before: Received | None, op: Received, done_by: int | None) -> int | None:
+    """The latest moment at which a late op can have been done, if the one before it was done by `done_by`; None
+    if nothing shows it."""
     if before is None or done_by is None:
         return None
     if op.seq != before.seq + 1 or op.prev_hash != before.hash:

@@ -142,4 +142,6 @@ BY_KEY = {intervention.key: intervention for intervention in INTERVENTIONS}
 
 
 def offered_for(attempt: Attempt) -> list[Intervention]:
-    return [intervention for intervention in INTERVENTIONS if attempt.state in intervention.states]
+    """A candidate's own break is not the invigilator's to end."""
+    keys = {"resume"} if attempt.is_on_break else set()
+    return [one for one in INTERVENTIONS if attempt.state in one.states and one.key not in keys]

@@ -35,7 +35,8 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One line of the table. `needs_reason`: whoever makes the move must say why, in words that are kept."""
+    """One line of the table. `needs_reason`: whoever makes the move must say why, in words that are kept; of a
+    candidate nobody asks it."""
 
     source: State
     to: State
@@ -65,15 +66,18 @@ MOVES: tuple[Move, ...] = (
     _move(
         _S.STARTED,
         _S.PAUSED,
-        "invigilator",
-        "the sitting is interrupted; the time is given back",
+        "invigilator candidate",
+        "the sitting is interrupted, or a granted break begins; the time is given back",
         needs_reason=True,
     ),
     _move(_S.STARTED, _S.SUBMITTED, "candidate", "the candidate hands in"),
     _move(_S.STARTED, _S.TIME_UP, "clock", "deadline and grace have passed"),
     _move(_S.STARTED, _S.VOIDED, "invigilator", "the sitting does not count", needs_reason=True),
     _move(
-        _S.PAUSED, _S.STARTED, "invigilator clock", "the sitting goes on; a pause that nobody ended is ended"
+        _S.PAUSED,
+        _S.STARTED,
+        "invigilator candidate clock",
+        "the sitting goes on; a pause that nobody ended, or a break that is used up, is ended",
     ),
     _move(_S.TIME_UP, _S.SUBMITTED, "clock", "the server has everything"),
     _move(_S.TIME_UP, _S.SYNC_OWED, "clock", "the phone declared or may hold unsent answers"),

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.common.dates import format_moment
 
 from .faults import Fault
 from .filereader import Problem
+from .granted import Granted
 from .policy import Verdict
 
 if TYPE_CHECKING:
@@ -97,6 +98,22 @@ VERDICT_SENTENCES: Mapping[Verdict, "Text"] = {
         "The exam closes before another attempt becomes possible. Ask your trainer what comes next."
     ),
 }
+
+
+def effect_words(granted: Granted) -> list[str]:
+    """What was granted, a few words each; nothing of why."""
+    words = []
+    if granted.has_more_time:
+        factor = f"{granted.time_multiplier.normalize():f}"
+        words.append(gettext("time × %(factor)s") % {"factor": factor})
+    if granted.break_seconds:
+        minutes = granted.break_minutes
+        words.append(ngettext("%(n)s minute of breaks", "%(n)s minutes of breaks", minutes) % {"n": minutes})
+    if granted.large_print:
+        words.append(gettext("large print"))
+    if granted.read_aloud:
+        words.append(gettext("reading aloud"))
+    return words
 
 
 def verdict_sentence(verdict: Verdict, moment: datetime | None = None) -> str:

@@ -29,7 +29,8 @@ MOST_LEASE = 2_147_483_647
 MOST_MS = 2**53 - 1
 
 ON_QUESTION = frozenset({"answer", "clear", "flag"})
-KINDS = ON_QUESTION | {"view", "focus_lost", "focus_back", "offline", "online", "submit"}
+ON_CLOCK = frozenset({"break", "resume"})
+KINDS = ON_QUESTION | ON_CLOCK | {"view", "focus_lost", "focus_back", "offline", "online", "submit"}
 #: What the server alone writes: the first op of a lease that was keyed from paper. Its `t_wall` is when the paper
 #: says that it was handed in.
 PAPER = "paper"

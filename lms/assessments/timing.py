@@ -1,6 +1,8 @@
 """The exam clock, on the server's time only.
 
-    deadline = started + base + extra + pauses + credited outage, cut at the closing time only by `hard_close`
+    deadline = started + base × multiplier + extra + pauses and breaks + credited outage
+
+cut at the closing time only by `hard_close`,
 
 and an answer that was on its way still counts for a grace period after it. What a phone could not send
 is taken for a day longer, under the rules of `evidence`. All moments are aware datetimes, all durations
@@ -8,10 +10,15 @@ whole seconds; what travels to the phone is whole milliseconds since 1970.
 """
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from math import ceil
 
 #: For how long after the deadline operations that could not be sent are taken (evidence class B, or C).
 SYNC_WINDOW_SECONDS = 24 * 3600
+
+#: What a person's time may be multiplied by.
+LEAST_MULTIPLIER, MOST_MULTIPLIER = Decimal("1.0"), Decimal("3.0")
 
 #: A wall clock that moves this much against the monotonic one was set, or the phone slept.
 JUMP_MS = 5_000
@@ -24,36 +31,55 @@ class NaiveDatetimeError(ValueError):
     """A moment without a time zone cannot be compared with a deadline."""
 
 
+def multiplied_seconds(base_seconds: int, multiplier: Decimal) -> int:
+    """The time of an exam for somebody whose time is multiplied, rounded up to a whole second.
+
+    Raises ValueError for a multiplier below 1 or above 3.
+    """
+    if not LEAST_MULTIPLIER <= multiplier <= MOST_MULTIPLIER:
+        raise ValueError("time is multiplied by 1 to 3")
+    return ceil(base_seconds * Fraction(multiplier))
+
+
 def deadline_for(
     *,
     started_at: datetime,
     base_seconds: int,
+    multiplier: Decimal = LEAST_MULTIPLIER,
     extra_seconds: int = 0,
     pause_seconds: int = 0,
     credited_seconds: int = 0,
     closes_at: datetime,
     hard_close: bool,
 ) -> datetime:
-    """When the time of an attempt that started at `started_at` is up.
+    """When the time of an attempt that started at `started_at` is up. `pause_seconds`: of pauses and breaks.
 
-    Raises ValueError for a negative duration. With `hard_close` the result is never later than
-    `closes_at`, and never earlier than `started_at`.
+    Raises ValueError for a negative duration, and for a multiplier below 1 or above 3. With `hard_close` the
+    result is never later than `closes_at`, and never earlier than `started_at`.
     """
     _require_aware(started_at, closes_at)
     durations = (base_seconds, extra_seconds, pause_seconds, credited_seconds)
     if min(durations) < 0:
         raise ValueError("durations are never negative")
+    durations = (multiplied_seconds(base_seconds, multiplier), *durations[1:])
     full = started_at + timedelta(seconds=sum(durations))
     return max(started_at, min(full, closes_at)) if hard_close else full
 
 
 def allowed_seconds(
-    *, now: datetime, base_seconds: int, extra_seconds: int = 0, closes_at: datetime, hard_close: bool
+    *,
+    now: datetime,
+    base_seconds: int,
+    multiplier: Decimal = LEAST_MULTIPLIER,
+    extra_seconds: int = 0,
+    closes_at: datetime,
+    hard_close: bool,
 ) -> int:
     """The time an attempt would really have if it started now: what the start page must promise, no more."""
     deadline = deadline_for(
         started_at=now,
         base_seconds=base_seconds,
+        multiplier=multiplier,
         extra_seconds=extra_seconds,
         closes_at=closes_at,
         hard_close=hard_close,

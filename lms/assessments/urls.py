@@ -1,6 +1,15 @@
 from django.urls import path
 
-from . import views, views_appeals, views_board, views_paper, views_practice, views_printed, views_sync
+from . import (
+    views,
+    views_appeals,
+    views_board,
+    views_breaks,
+    views_paper,
+    views_practice,
+    views_printed,
+    views_sync,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -25,6 +34,7 @@ urlpatterns = [
     path("papers/<str:number>/decide/", views_printed.settle, name="settle_paper"),
     path("papers/<str:number>/end/<slug:key>/", views_printed.end, name="end_paper"),
     path("attempts/<uuid:attempt_id>/", views.resume, name="attempt"),
+    path("attempts/<uuid:attempt_id>/break/", views_breaks.pause, name="break"),
     path("attempts/<uuid:attempt_id>/clock/", views.clock, name="clock"),
     path("attempts/<uuid:attempt_id>/paper/", views_paper.paper, name="paper"),
     path("attempts/<uuid:attempt_id>/questions/<int:position>/", views.question, name="question"),

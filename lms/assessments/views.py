@@ -1,15 +1,15 @@
 """The learner's pages: my exams, instructions, one question a screen, review, result.
 
 Every address names an attempt by its public id, and another person's attempt does not exist (404). The
-question page takes the same form with or without JavaScript: a script asks for JSON and stays, a plain
-form is saved and led on.
+question page is a plain form, which is saved and led on.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages
@@ -41,7 +41,7 @@ from .errors import (
 from .forms import AnswerForm
 from .models import Attempt, Exam
 from .selectors.log import read_sitting
-from .services.answers import AnswerEntry, SavedAnswer, SaveReceipt, save_in
+from .services.answers import AnswerEntry, SaveReceipt, save_in
 from .services.closing import is_due
 from .services.leases import name_of
 from .services.sitting import begin_attempt, refresh_attempt, submit_own_attempt
@@ -132,7 +132,7 @@ def start(request: SignedInRequest, exam_id: UUID) -> HttpResponse:
 def resume(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     """Where the person stopped: the first unanswered question, the review, or the result."""
     if attempt.state != AttemptState.STARTED:
-        return _leave(attempt)
+        return leave(attempt)
     places = selectors.read_paper(attempt)
     unanswered = next((place.position for place in places if not place.is_answered), None)
     if unanswered is None:
@@ -160,7 +160,7 @@ def question(request: SignedInRequest, attempt_id: UUID, position: int) -> HttpR
 def review(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     """What is answered and what is not, before handing in."""
     if attempt.state != AttemptState.STARTED:
-        return _leave(attempt)
+        return leave(attempt)
     places = selectors.read_paper(attempt)
     context = {
         "attempt": attempt,
@@ -191,7 +191,7 @@ def submit(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
 def result(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     """The receipt, and the result once it is released."""
     if attempt.is_open:
-        return _leave(attempt)
+        return leave(attempt)
     at = timezone.now()
     context = {
         "sheet": selectors.result_sheet(attempt, at=at),
@@ -220,10 +220,12 @@ def _entry(request: SignedInRequest, exam_id: UUID) -> selectors.ExamEntry:
     return entry
 
 
-def _leave(attempt: Attempt) -> HttpResponse:
+def leave(attempt: Attempt) -> HttpResponse:
     """To where an attempt that is not running belongs, and to the question page if it is."""
     if attempt.state == AttemptState.STARTED:
         return redirect("assessments:attempt", attempt.public_id)
+    if attempt.is_on_break:
+        return redirect("assessments:break", attempt.public_id)
     if attempt.is_open or attempt.state == AttemptState.NOT_TAKEN:
         return redirect("assessments:exam", attempt.exam.public_id)
     return redirect("assessments:result", attempt.public_id)
@@ -241,7 +243,7 @@ def _read_question(
 ) -> HttpResponse:
     """The page of a question; after a refusal with what the form held, so that nothing has to be typed again."""
     if attempt.state != AttemptState.STARTED:
-        return _leave(attempt)
+        return leave(attempt)
     screen = selectors.question_screen(attempt, position)
     if screen is None:
         raise Http404
@@ -253,6 +255,7 @@ def _read_question(
         "remaining": _remaining(attempt),
         "notice": notice,
         "next_sequence": screen.sequence + 1,
+        **(words_of_aloud() if attempt.read_aloud else {}),
     }
     return render(request, "assessments/question.html", context, status=status)
 
@@ -288,11 +291,8 @@ def _said(request: SignedInRequest, position: int) -> AnswerEntry:
 
 def _saved(request: SignedInRequest, receipt: SaveReceipt, position: int) -> HttpResponse:
     attempt, [saved] = receipt.attempt, receipt.answers
-    target = _target(request, attempt.public_id, position)
-    if _wants_json(request):
-        return JsonResponse(_receipt(attempt, saved, target), status=200 if saved.is_current else 409)
     if saved.is_current:
-        return redirect(target)
+        return redirect(_target(request, attempt.public_id, position))
     notice = _(
         "This question was answered in another window at %(time)s. What the server has is shown "
         "here; choose again if you want to change it."
@@ -300,24 +300,10 @@ def _saved(request: SignedInRequest, receipt: SaveReceipt, position: int) -> Htt
     return _read_question(request, attempt.public_id, position, notice=notice, status=409)
 
 
-def _receipt(attempt: Attempt, saved: SavedAnswer, target: str) -> dict[str, Any]:
-    return {
-        "current": saved.is_current,
-        "sequence": saved.sequence,
-        "value": saved.value,
-        "flag": saved.is_flagged,
-        "time": format_clock(saved.saved_at),
-        "remaining": _remaining(attempt),
-        "next": target,
-    }
-
-
 def _refuse(
     request: SignedInRequest, attempt_id: UUID, position: int, refusal: AssessmentError
 ) -> HttpResponse:
     status = HTTP_STATUS.get(refusal.code, 409)
-    if _wants_json(request):
-        return JsonResponse({"error": refusal.code, "message": str(refusal)}, status=status)
     if not isinstance(refusal, AttemptClosedError):
         return _read_question(
             request, attempt_id, position, notice=str(refusal), status=status, typed=request.POST
@@ -327,15 +313,21 @@ def _refuse(
 
 
 def _target(request: SignedInRequest, attempt_id: UUID, position: int) -> str:
-    """Where the button leads: a question's number, or the review."""
+    """Where the button leads: a question's number, the review, or the break."""
     go = request.POST.get("go", "")
-    if go == "review":
-        return reverse("assessments:review", args=[attempt_id])
+    if go in ("review", "break"):
+        return reverse(f"assessments:{go}", args=[attempt_id])
     return reverse("assessments:question", args=[attempt_id, int(go) if PLACE.fullmatch(go) else position])
 
 
-def _wants_json(request: SignedInRequest) -> bool:
-    return request.headers.get("Accept", "") == "application/json"
+def words_of_aloud() -> dict[str, str]:
+    """What the buttons that read aloud are called, as JSON for an attribute."""
+    words = {
+        "question": _("Read the question aloud"),
+        "story": _("Read the case aloud"),
+        "option": _("Read aloud: %(n)s") % {"n": "{n}"},
+    }
+    return {"words_of_aloud": json.dumps(words, ensure_ascii=False)}
 
 
 def _remaining(attempt: Attempt) -> int:

@@ -18,17 +18,17 @@ from . import selectors
 from .enums import AttemptState
 from .models import Attempt
 from .timing import sync_until
-from .views import SignedInRequest, _leave, own_attempt
+from .views import SignedInRequest, leave, own_attempt, words_of_aloud
 from .views_sync import standing_of_attempt
 
 SCRIPTS = "assessments/js/{}.js"
 #: What paper.js imports, named in the page so that a slow line fetches all of it at once.
 MODULES = (
-    *("clock", "keep", "kinds", "lease", "log", "oplog", "screen", "sha256", "sitting"),
+    *("aids", "breaks", "clock", "keep", "kinds", "lease", "log", "oplog", "screen", "sha256", "sitting"),
     *("store", "sync", "timing"),
 )
 #: What paper.js fetches when it is needed, which may be when there is no signal; by the kind that needs it.
-LATER = {"": "emergency", "ordering": "ordering"}
+LATER = {"": "emergency", "aloud": "aloud", "ordering": "ordering"}
 
 SHOWN_IN = (AttemptState.STARTED, AttemptState.PAUSED, AttemptState.SYNC_OWED, AttemptState.LATE_REVIEW)
 ADDRESSES = ("ops", "state", "lease", "submit", "result")
@@ -39,9 +39,10 @@ ADDRESSES = ("ops", "state", "lease", "submit", "result")
 def paper(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     """All questions of the form in one page, for the script that writes the answers down on the phone."""
     if attempt.state not in SHOWN_IN or attempt.deadline is None:
-        return _leave(attempt)
+        return leave(attempt)
     screens = selectors.paper_screens(attempt)
-    kinds = {"", *(screen.body.kind for screen in screens)}
+    # An accommodation may be granted while the exam runs, and the signal be lost right after it.
+    kinds = {"", "aloud", *(screen.body.kind for screen in screens)}
     context = {
         "attempt": attempt,
         "screens": screens,
@@ -95,5 +96,9 @@ def texts() -> dict[str, str]:
         "keep": _("The order shown is my answer"),
         "place": _("place %(n)s") % {"n": "{n}"},
     }
-    texts = {"words_of_clock": clock, "words_of_places": places, "words_of_ordering": ordering}
-    return {name: json.dumps(words, ensure_ascii=False) for name, words in texts.items()}
+    texts = {
+        "words_of_clock": clock,
+        "words_of_ordering": ordering,
+        "words_of_places": places,
+    }
+    return {name: json.dumps(words, ensure_ascii=False) for name, words in texts.items()} | words_of_aloud()

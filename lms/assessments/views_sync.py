@@ -6,7 +6,7 @@ the protocol.
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
@@ -262,11 +262,30 @@ def _reply(reply: SyncReply, at: datetime) -> JsonResponse:
 
 def _clock(attempt: Attempt, at: datetime) -> dict[str, Any]:
     deadline = effective_deadline(attempt, at)
-    return {
+    told: dict[str, Any] = {
         "state": attempt.state,
         "server_now": to_ms(at),
         "deadline": to_ms(deadline) if deadline else None,
         "lease": attempt.lease,
+    }
+    if attempt.break_seconds_allowed:
+        told["breaks"] = _breaks(attempt, at)
+        if attempt.exam.hard_close:
+            told["cut_at"] = to_ms(attempt.exam.closes_at)
+    aids = [name for name in ("large_print", "read_aloud") if getattr(attempt, name)]
+    return told | ({"aids": aids} if aids else {})
+
+
+def _breaks(attempt: Attempt, at: datetime) -> dict[str, Any]:
+    """What is allowed and taken of breaks, in milliseconds, with the one that is running."""
+    running = timedelta(0)
+    if attempt.is_on_break and attempt.paused_at:
+        running = max(running, at - attempt.paused_at)
+    taken = attempt.break_seconds * 1000 + running // timedelta(milliseconds=1)
+    return {
+        "allowed": attempt.break_seconds_allowed * 1000,
+        "taken": min(taken, attempt.break_seconds_allowed * 1000),
+        "is_on": attempt.is_on_break,
     }
 
 

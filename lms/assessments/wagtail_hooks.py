@@ -104,6 +104,12 @@ def register_bank_actions(actions: LogActionRegistry) -> None:
         "assessments.publish_version", _("Publish question"), _("Published a question version")
     )
     actions.register_action(
+        "assessments.grant_accommodation", _("Grant accommodation"), _("Granted an accommodation")
+    )
+    actions.register_action(
+        "assessments.end_accommodation", _("End accommodation"), _("Ended an accommodation")
+    )
+    actions.register_action(
         "assessments.import_bank", _("Import question bank"), _("Imported a question bank file")
     )
     for action, label, message in (

@@ -43,7 +43,12 @@ _KEEP_AUDIT = _("The record of what was done in the administration must stay com
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Rows of `model` that belong to a person: where the lookup `person` is that person's row number."""
+    """Rows of `model` that belong to a person: where the lookup `person` is that person's row number.
+
+    `result_of` is the lookup of the attempt whose result the rows tell of, "" for the attempt itself. While that
+    result is not released nobody reads it out of a copy: of such rows `result_fields` are blank, and the rows that
+    match `result_rows` are left out.
+    """
 
     model: str
     person: str
@@ -53,6 +58,9 @@ class Holding:
     reason: StrOrPromise = ""
     leave_out: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    result_of: str | None = None
+    result_fields: tuple[str, ...] = ()
+    result_rows: models.Q | None = None
 
     @property
     def model_class(self) -> type[models.Model]:
@@ -60,6 +68,24 @@ class Holding:
 
     def rows(self, person: User) -> models.QuerySet[Any]:
         return self.model_class._default_manager.filter(**{self.person: person.pk})
+
+    def rows_to_show(self, person: User) -> list[dict[str, Any]]:
+        """The rows as the person may have them now, without row numbers."""
+        names = [field.attname for field in fields_of(self)]
+        rows = self.rows(person)
+        if self.result_of is None:
+            return list(rows.values(*names))
+        unreleased = ~models.Q(**{f"{self.result_of}state": "RELEASED"})
+        if self.result_rows is not None:
+            rows = rows.exclude(unreleased & self.result_rows)
+        pending = set(rows.filter(unreleased).values_list("pk", flat=True))
+        shown = []
+        for row in rows.values("pk", *names):
+            is_pending = row.pop("pk") in pending
+            shown.append(
+                {name: None if is_pending and name in self.result_fields else row[name] for name in names}
+            )
+        return shown
 
 
 def _account(model: str, person: str = "user", **more: Any) -> Holding:
@@ -77,6 +103,17 @@ def _proof(model: str, person: str, **more: Any) -> Holding:
 def _audit(model: str, person: str, **more: Any) -> Holding:
     return Holding(model, person, ErasureAction.RETAINED, _AUDIT, _FOR_GOOD, _KEEP_AUDIT, **more)
 
+
+def _result(model: str, attempt: str, **more: Any) -> Holding:
+    """Rows that are nothing but part of a result."""
+    every = models.Q(pk__isnull=False)
+    return _kept(model, f"{attempt}learner", result_of=attempt, result_rows=every, **more)
+
+
+#: Of an attempt's events, those that tell of marking.
+_OF_MARKING = models.Q(
+    kind__in=["marked", "second_marker", "sent_to_third", "moderated", "appeal_decided"]
+) | models.Q(to_state__in=["GRADED", "MODERATION", "REGRADED"])
 
 HOLDINGS: tuple[Holding, ...] = (
     Holding(
@@ -96,22 +133,47 @@ HOLDINGS: tuple[Holding, ...] = (
     _kept("cascade.Cohort", "trainer"),
     _kept("cascade.TrainingSession", "trainer"),
     _proof("cascade.Qualification", "holder"),
-    _kept("assessments.Attempt", "learner"),
-    _kept("assessments.AttemptSlot", "attempt__learner"),
+    Holding(
+        "assessments.Accommodation",
+        "learner",
+        ErasureAction.ERASED,
+        _(
+            "To examine people with a disability or an illness fairly. The reason may tell of a person's health."
+        ),
+        leave_out=("granted_by", "ended_by"),
+    ),
+    _kept(
+        "assessments.Attempt",
+        "learner",
+        result_of="",
+        result_fields=("state", "marks", "max_marks", "is_passed"),
+    ),
+    _kept(
+        "assessments.AttemptSlot",
+        "attempt__learner",
+        result_of="attempt__",
+        result_fields=("marks", "is_dropped"),
+    ),
     _kept("assessments.Answer", "slot__attempt__learner"),
     _kept("assessments.Operation", "attempt__learner"),
-    _kept("assessments.AttemptEvent", "attempt__learner", leave_out=("actor",)),
-    _kept("assessments.LateVerdict", "attempt__learner", leave_out=("judge",)),
     _kept("assessments.Paper", "attempt__learner"),
     _kept("assessments.PaperKeying", "paper__attempt__learner", leave_out=("person",)),
     _kept(
+        "assessments.AttemptEvent",
+        "attempt__learner",
+        leave_out=("actor",),
+        result_of="attempt__",
+        result_rows=_OF_MARKING,
+    ),
+    _kept("assessments.LateVerdict", "attempt__learner", leave_out=("judge",)),
+    _result(
         "assessments.Marking",
-        "slot__attempt__learner",
+        "slot__attempt__",
         leave_out=("marker", "turn", "reserved_until", "public_id"),
     ),
-    _kept("assessments.CriterionMark", "marking__slot__attempt__learner"),
-    _kept("assessments.Moderation", "attempt__learner", leave_out=("moderator", "public_id")),
-    _kept("assessments.ResultChange", "attempt__learner", leave_out=("actor",)),
+    _result("assessments.CriterionMark", "marking__slot__attempt__"),
+    _result("assessments.Moderation", "attempt__", leave_out=("moderator", "public_id")),
+    _result("assessments.ResultChange", "attempt__", leave_out=("actor",)),
     _kept("assessments.Appeal", "attempt__learner", leave_out=("decided_by",)),
     _proof("certificates.Certificate", "holder"),
     _proof("certificates.CertificateEvent", "certificate__holder", leave_out=("actor",)),
@@ -130,6 +192,8 @@ HOLDINGS: tuple[Holding, ...] = (
     _audit("cascade.Attendance", "recorded_by", leave_out=("enrolment",)),
     _audit("cascade.TraineeImport", "uploaded_by", leave_out=("content",)),
     _audit("assessments.QuestionImport", "uploaded_by", leave_out=("content",)),
+    _audit("assessments.Accommodation", "granted_by", only=("public_id", "granted_at")),
+    _audit("assessments.Accommodation", "ended_by", only=("public_id", "ended_at")),
     _audit("assessments.AttemptEvent", "actor", leave_out=("attempt",)),
     _audit("assessments.LateVerdict", "judge", leave_out=("attempt",)),
     _audit("assessments.Printing", "printed_by"),

@@ -21,7 +21,7 @@ from wagtail.models import ModelLogEntry
 from lms.plugin_api import ErasureAction, ErasureEntry
 from lms.plugin_api.host import erase_personal_data, export_personal_data, plugin_title
 
-from .holdings import HOLDINGS, Holding, fields_of
+from .holdings import HOLDINGS, Holding
 from .models import User
 
 
@@ -57,10 +57,7 @@ def _first_of(holding: Holding) -> int:
 
 
 def _export_rows(holding: Holding, person: User) -> list[dict[str, Any]]:
-    names = [field.attname for field in fields_of(holding)]
-    return [
-        {name: _plain(value) for name, value in row.items()} for row in holding.rows(person).values(*names)
-    ]
+    return [{name: _plain(value) for name, value in row.items()} for row in holding.rows_to_show(person)]
 
 
 def _plain(value: Any) -> Any:

@@ -93,6 +93,7 @@ ROLE_PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "assessments.add_exam",
         "assessments.change_exam",
         "assessments.release_results",
+        "assessments.grant_accommodation",
         "assessments.invigilate_attempt",
         "assessments.judge_late_answers",
         "assessments.print_paper",

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
@@ -76,6 +76,13 @@ def problems() -> Iterator[list[str]]:
     assert not found, "the browser reported:\n" + "\n".join(found)
 
 
+def _equip(context: BrowserContext, script: str, media: bytes) -> None:
+    if media:
+        context.route("**/media/**", lambda route: route.fulfill(body=media, content_type="image/png"))
+    if script:
+        context.add_init_script(script)
+
+
 @pytest.fixture
 def open_page(
     browser: Browser, live_server: Any, home_pages: None, problems: list[str]
@@ -91,7 +98,16 @@ def open_page(
         """A test may open a page that is not there; the browser then reports the answer's status."""
         return "Failed to load resource" in text and "status of 4" in text
 
-    def open_one(language: str = "ar", *, width: int = PHONE, user: Any = None, **options: Any) -> Page:
+    def open_one(
+        language: str = "ar",
+        *,
+        width: int = PHONE,
+        user: Any = None,
+        script: str = "",
+        media: bytes = b"",
+        **options: Any,
+    ) -> Page:
+        """`script` runs in each page before its own; `media` stands for every upload."""
         context = browser.new_context(
             base_url=options.pop("base_url", live_server.url),
             viewport={"width": width, "height": 800},
@@ -106,6 +122,7 @@ def open_page(
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
             cookie = client.cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        _equip(context, script, media)
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: problems.append(str(error)))

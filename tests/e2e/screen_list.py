@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from lms.assessments.models import Attempt, Exam
+from lms.assessments.models import Attempt, Exam, QuestionBank, QuestionVersion
+from lms.assessments.services.bank import open_draft
 from lms.cascade.models import Cohort
 from lms.certificates.models import Certificate, CertificateType
 from lms.certificates.paper import qr_text
@@ -14,6 +15,8 @@ from lms.certificates.services.sharing import LIFETIMES, open_link
 from lms.courses.models import LessonPage, ModulePage
 from lms.demo.guide import next_to_certificate
 from lms.people.models import User
+
+from .screen_desk import make_desk
 
 
 @dataclass(frozen=True)
@@ -133,3 +136,60 @@ def staff() -> Iterator[Screen]:
     kind = CertificateType.objects.first()
     yield Screen("admin-design", fixed(f"/admin/certificates/design/{kind.pk}/"), lead)
     yield Screen("admin-print-badges", fixed("/admin/certificates/badges/"), lead)
+    yield from desk(lead)
+    yield from authoring(lead)
+
+
+def desk(lead: User) -> Iterator[Screen]:
+    world = make_desk(lead)
+    exam, sitter = world.exam, world.running
+    yield Screen("paper", named("assessments:paper", sitter.public_id), sitter.learner)
+    yield Screen("paper-plain", named("assessments:question", sitter.public_id, 1), sitter.learner)
+    yield Screen("paper-break", named("assessments:break", sitter.public_id), sitter.learner)
+    yield Screen("exam-running", named("assessments:exam", exam.public_id), sitter.learner)
+    aided = world.accommodation.learner
+    own = Attempt.objects.filter(exam=exam, learner=aided).latest("pk")
+    yield Screen("exam-granted", named("assessments:exam", exam.public_id), aided)
+    yield Screen("paper-granted", named("assessments:paper", own.public_id), aided)
+    yield Screen("paper-plain-granted", named("assessments:question", own.public_id, 1), aided)
+    yield Screen("paper-break-granted", named("assessments:break", own.public_id), aided)
+    yield Screen("boards", named("assessments:boards"), lead)
+    yield Screen("board", named("assessments:board", exam.public_id), lead)
+    yield Screen("board-attempt", named("assessments:board_attempt", own.public_id), lead)
+    yield Screen("desk-queues", named("assessments_marking"), lead)
+    if world.marking:
+        yield Screen("desk-answer", named("assessments_marking_answer", world.marking.public_id), lead)
+    yield Screen("desk-moderations", named("moderations:index"), lead)
+    if world.case:
+        yield Screen("desk-case", named("assessments_case", world.case.public_id), lead)
+    yield Screen("desk-appeals", named("appeals:index"), lead)
+    if world.appeal:
+        yield Screen("desk-appeal", named("assessments_appeal", world.appeal.public_id), lead)
+    yield Screen("desk-results", named("assessments_results", exam.public_id), lead)
+    yield Screen("desk-regrade", named("assessments_regrade", exam.public_id), lead)
+    yield Screen("accommodations", named("accommodations:index"), lead)
+    yield Screen("accommodation-add", named("accommodations:add"), lead)
+    yield Screen("accommodation", named("accommodations:inspect", world.accommodation.pk), lead)
+
+
+def authoring(lead: User) -> Iterator[Screen]:
+    """Drafts of the newer kinds as their authors see them, the preview on a phone, practice, and question files."""
+    for kind in ("numeric", "short_text", "matching", "ordering", "hotspot", "open_text"):
+        version = QuestionVersion.objects.filter(kind=kind, question__scenario=None).first()
+        version = version or QuestionVersion.objects.filter(kind=kind).first()
+        if version is None:
+            continue
+        draft = open_draft(question=version.question, actor=lead)
+        yield Screen(f"author-{kind}", named("question_versions:edit", draft.pk), lead)
+    version = QuestionVersion.objects.filter(kind="matching").first()
+    yield Screen("author-preview", named("assessments_preview", version.public_id), lead)
+    yield Screen("author-preview-phone", preview_phone(version), lead)
+    yield Screen("question-files", named("assessments_question_files"), lead)
+    bank = QuestionBank.objects.exclude(practice_course=None).first()
+    learner = User.objects.filter(enrolments__tier__course=bank.practice_course, is_active=True).first()
+    yield Screen("practice", named("assessments:practice", bank.public_id), learner)
+    yield Screen("practice-question", named("assessments:practice_question", bank.public_id, 1), learner)
+
+
+def preview_phone(version: QuestionVersion) -> Callable[[str], str]:
+    return lambda language: reverse("assessments_preview_phone", args=[version.public_id, language])

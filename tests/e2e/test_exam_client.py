@@ -55,6 +55,7 @@ KEPT_ADDRESSES = """async () => {
 RUN_CASES = """async (cases) => {
   const log = await import("/static/assessments/js/oplog.js");
   const timing = await import("/static/assessments/js/timing.js");
+  const breaks = await import("/static/assessments/js/breaks.js");
   const run = {
     genesis: ({ attempt, lease }) => log.genesis(attempt, lease),
     hash: ({ attempt, op }) => log.hashOf(attempt, op),
@@ -62,11 +63,12 @@ RUN_CASES = """async (cases) => {
     unbroken: ({ attempt, lease, ops }) => log.unbroken(attempt, lease, ops),
     fold: ({ ops }) => log.fold(ops),
     seconds_left: ({ deadline, now }) => timing.secondsLeft(deadline, now),
+    breaks: ({ ops, allowed }) => breaks.countBreaks(ops, allowed),
     has_jumped: ({ mono, wall }) => timing.hasJumped(mono, wall),
   };
   return cases.filter(({ fn }) => run[fn]).map(({ fn, input }) => run[fn](input));
 }"""
-BOTH_RUN = {"genesis", "hash", "digest", "unbroken", "fold", "seconds_left", "has_jumped"}
+BOTH_RUN = {"breaks", "genesis", "hash", "digest", "unbroken", "fold", "seconds_left", "has_jumped"}
 
 Open = Callable[..., Page]
 

@@ -11,7 +11,8 @@ timing: `deadline`, `seconds_left`, `has_jumped`, `wait_seconds`.
 oplog: `genesis`, `hash`, `digest`; `unbroken` (how many ops from the first form a whole chain); `parse` (a batch
 as sent: {} or {error, at}); `receive` (against what the server knows, as [seq, prev_hash, hash]: what is kept, and
 how far the log reaches); `fold` (answers by slot); `differing` (slots to send again at the hand-in); `classify`
-(evidence by seq of ops that carry `received`).
+(evidence by seq of ops that carry `received`); `breaks` (milliseconds of the breaks that have ended, and of one that
+was running at the last op, or null).
 """
 
 import hashlib
@@ -92,6 +93,10 @@ def timing_cases() -> list[Json]:
         deadline("extra time, a pause and an outage are added", 48, extra_seconds=600, pause_seconds=300,
                  credited_seconds=180),
         deadline("hard_close cuts added time too", 10, extra_seconds=600, pause_seconds=300, hard_close=True),
+        deadline("the time of a person is multiplied", 45, multiplier="1.5"),
+        deadline("the multiplied time is rounded up to a second", 1, base_seconds=59, multiplier="1.01"),
+        deadline("only the time of the exam is multiplied", 75, multiplier="2", extra_seconds=600, pause_seconds=300),
+        deadline("hard_close cuts multiplied time too", 10, multiplier="3", hard_close=True),
         deadline("never before the start", 0, closes_at=START - HOUR, hard_close=True),
         left("all of it", 1800, START),
         left("a started second counts", 1, DEADLINE - 1),
@@ -315,8 +320,56 @@ def classify_cases() -> list[Json]:
     ]  # fmt: skip
 
 
+def break_cases() -> list[Json]:
+    def log(*steps: tuple[Any, ...]) -> list[Json]:
+        """Ops of (kind, minute, optionally slot and value), each received when it was done."""
+        ops = chain(*((kind, *(also or (0, None)), minute * MINUTE) for kind, minute, *also in steps))
+        return [one | {"received": one["t_wall"]} for one in ops]
+
+    def breaks(
+        name: str, closed: int, ops: list[Json], running: int | None = None, allowed: int = 10
+    ) -> Json:
+        expected = {"closed": closed * MINUTE, "running": None if running is None else running * MINUTE}
+        limits = {"deadline": DEADLINE, "grace": GRACE, "started": START, "allowed": allowed * MINUTE}
+        return case(name, "breaks", expected, ops=ops, **limits)
+
+    two = log(("break", 5), ("resume", 8), ("break", 20), ("resume", 24))
+    loaded = log(("break", 5), ("view", 9), ("resume", 11))
+    page = [loaded[0]]
+    for mono, late in ((300, 4 * MINUTE), (300 + 2 * MINUTE, 6 * MINUTE)):
+        wall = loaded[0]["t_wall"] + late
+        kind = "view" if len(page) == 1 else "resume"
+        page.append(op(page[-1], kind, 0, None, mono=mono, wall=wall) | {"received": wall})
+    other = op(first_hash(2), "view", 0, None, lease=2, mono=10, wall=START + 9 * MINUTE)
+    other |= {"received": START + 9 * MINUTE}
+    on_other = [loaded[0], other]
+    on_other.append(op(other, "resume", 0, None, lease=2, mono=10 + MINUTE, wall=START + 10 * MINUTE))
+    on_other[-1] |= {"received": START + 10 * MINUTE}
+    return [
+        breaks("none", 0, log(("view", 0), ("answer", 3, 1, [2]))),
+        breaks("one", 3, two[:2]),
+        breaks("two", 7, two),
+        breaks("in whatever order they are given", 7, two[::-1]),
+        breaks("all together never more than allowed", 5, two, allowed=5),
+        breaks("one that runs", 3, log(("break", 5), ("resume", 8), ("break", 9), ("view", 11)), running=2),
+        breaks("whoever answers is on no break", 2, log(("break", 5), ("answer", 7, 1, [2]), ("resume", 12))),
+        breaks("handing in ends one", 4, log(("break", 5), ("submit", 9))),
+        breaks("a second beginning within one is none", 6, log(("break", 5), ("break", 8), ("resume", 11))),
+        breaks("an end without a beginning is none", 0, log(("resume", 8), ("view", 9))),
+        breaks("the page was loaded again within one", 6, page),
+        breaks("it ended on another device", 5, on_other),
+    ]
+
+
 def content() -> str:
-    oplog = [*chain_cases(), *parse_cases(), *receive_cases(), *fold_cases(), *classify_cases()]
+    oplog = [
+        *chain_cases(),
+        *parse_cases(),
+        *receive_cases(),
+        *fold_cases(),
+        *classify_cases(),
+        *break_cases(),
+    ]
     book = {"timing": timing_cases(), "oplog": oplog}
     return json.dumps(book, ensure_ascii=True, indent=1) + "\n"
 

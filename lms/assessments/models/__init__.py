@@ -1,5 +1,6 @@
 """Question bank, exams and attempts."""
 
+from .accommodations import Accommodation
 from .attempts import Answer, Attempt, AttemptEvent, AttemptSlot
 from .bank import (
     ImmutableVersionError,
@@ -20,6 +21,7 @@ from .printed import Paper, PaperKeying, Printing
 from .scenarios import Scenario, Stimulus
 
 __all__ = [
+    "Accommodation",
     "Answer",
     "Appeal",
     "Attempt",

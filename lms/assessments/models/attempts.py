@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lms.assessments.enums import OPEN_STATES, AttemptState, EventKind, EvidenceClass
+from lms.assessments.timing import LEAST_MULTIPLIER, MOST_MULTIPLIER
 from lms.common.models import PublicIdModel
 
+from .accommodations import GrantedModel
 from .bank import QuestionArea, QuestionVersion
 from .exams import Exam
 
@@ -30,7 +32,7 @@ UNTIMED_STATES = [
 ]
 
 
-class Attempt(PublicIdModel):
+class Attempt(PublicIdModel, GrantedModel):
     """One sitting. `services.lifecycle.move_attempt` is the only way to change its state."""
 
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("exam"))
@@ -46,6 +48,13 @@ class Attempt(PublicIdModel):
     )
     base_seconds = models.PositiveIntegerField(_("seconds allowed"))
     extra_seconds = models.PositiveIntegerField(_("extra seconds"), default=0)
+    break_seconds_allowed = models.PositiveIntegerField(_("seconds of breaks allowed"), default=0)
+    break_seconds = models.PositiveIntegerField(
+        _("seconds of breaks taken"), default=0, help_text=_("Of breaks that have ended.")
+    )
+    is_on_break = models.BooleanField(
+        _("on a break"), default=False, help_text=_("Paused by the candidate, who goes on at will.")
+    )
     pause_seconds = models.PositiveIntegerField(_("seconds of pauses"), default=0)
     credited_seconds = models.PositiveIntegerField(_("seconds credited for outages"), default=0)
     grace_seconds = models.PositiveSmallIntegerField(_("grace in seconds"))
@@ -115,6 +124,18 @@ class Attempt(PublicIdModel):
                 condition=~Q(state=AttemptState.PAUSED) | Q(paused_at__isnull=False),
                 name="attempt_paused_since",
             ),
+            models.CheckConstraint(
+                condition=Q(is_on_break=False) | Q(state=AttemptState.PAUSED),
+                name="attempt_on_a_break_is_paused",
+            ),
+            models.CheckConstraint(
+                condition=Q(time_multiplier__range=(LEAST_MULTIPLIER, MOST_MULTIPLIER)),
+                name="attempt_multiplier_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(break_seconds__lte=F("break_seconds_allowed")),
+                name="attempt_breaks_within_allowance",
+            ),
         ]
         indexes = [
             models.Index(
@@ -136,6 +157,11 @@ class Attempt(PublicIdModel):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def break_seconds_left(self) -> int:
+        """What is left of the allowance for breaks, if none is running."""
+        return max(0, self.break_seconds_allowed - self.break_seconds)
 
     @property
     def is_released(self) -> bool:

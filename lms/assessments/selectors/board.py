@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from lms.assessments.enums import OPEN_STATES, AttemptState, OperationKind
 from lms.assessments.machine import OWING, RUNNING
 from lms.assessments.models import Attempt, Exam, Operation
-from lms.assessments.timing import SILENCE_SECONDS, remaining_seconds
+from lms.assessments.timing import SILENCE_SECONDS, is_accepting, remaining_seconds
 from lms.people.models import User
 
 from .log import effective_deadline
@@ -32,11 +32,19 @@ class Seat:
 
     @property
     def is_running(self) -> bool:
-        return self.attempt.state in RUNNING
+        return self.attempt.state in RUNNING and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of a sitting that nobody has closed yet is up: it sits no longer, and is not silent."""
+        attempt = self.attempt
+        if attempt.state != AttemptState.STARTED or attempt.deadline is None:
+            return False
+        return not is_accepting(attempt.deadline, attempt.grace_seconds, self.at)
 
     @property
     def is_waiting(self) -> bool:
-        return self.attempt.state in WAITING
+        return self.attempt.state in WAITING or self.is_over
 
     @property
     def deadline(self) -> datetime | None:
@@ -64,7 +72,7 @@ class Seat:
     @property
     def is_silent(self) -> bool:
         """Whether a running attempt has not been heard of for longer than a phone with a signal would stay still."""
-        if self.attempt.state != AttemptState.STARTED or self.heard_at is None:
+        if self.attempt.state != AttemptState.STARTED or self.is_over or self.heard_at is None:
             return False
         return self.at - self.heard_at > timedelta(seconds=SILENCE_SECONDS)
 
@@ -94,7 +102,7 @@ class Board:
 
     @property
     def running(self) -> int:
-        return self._count(RUNNING)
+        return sum(seat.is_running for seat in self.seats)
 
     @property
     def silent(self) -> int:
@@ -102,7 +110,7 @@ class Board:
 
     @property
     def waiting(self) -> int:
-        return self._count(WAITING)
+        return sum(seat.is_waiting for seat in self.seats)
 
     @property
     def done(self) -> int:

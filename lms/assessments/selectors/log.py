@@ -20,9 +20,10 @@ from lms.assessments.models import Attempt, AttemptSlot, Operation
 from lms.assessments.oplog import ON_QUESTION, Entry, Known, SlotState, Value, fold, genesis
 from lms.assessments.timing import to_ms
 
+from .clock import RECEIVED
+
 ENTRY_FIELDS = Entry._fields
 _HEAD = {"head_seq": "seq", "head_hash": "hash", "head_at": "received_at", "head_unsent": "unsent"}
-_RECEIVED = ("seq", "slot", "kind", "t_mono", "t_wall", "prev_hash", "hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def limits_of(attempt: Attempt) -> Limits:
 
 def evidenced(attempt: Attempt) -> Evidenced:
     """The whole log, classified, in one query."""
-    fields = ("lease", "value", "sequence", "received_at", *_RECEIVED)
+    fields = ("lease", "value", "sequence", "received_at", *RECEIVED)
     rows = list(Operation.objects.filter(attempt=attempt).values(*fields))
     at = {(row["lease"], row["seq"]): row["received_at"] for row in rows}
     entries = [Entry(*(row[name] for name in ENTRY_FIELDS)) for row in rows if row["kind"] in ON_QUESTION]
@@ -223,7 +224,7 @@ def evidenced(attempt: Attempt) -> Evidenced:
 def _classes(rows: Iterable[dict[str, Any]], limits: Limits) -> dict[tuple[int, int], Evidence]:
     leases: dict[int, list[Received]] = defaultdict(list)
     for row in rows:
-        fields = {name: row[name] for name in _RECEIVED}
+        fields = {name: row[name] for name in RECEIVED}
         leases[row["lease"]].append(Received(**fields, received=to_ms(row["received_at"])))
     return {
         (lease, seq): found for lease, log in leases.items() for seq, found in classify(log, limits).items()
@@ -234,4 +235,5 @@ def effective_deadline(attempt: Attempt, at: datetime) -> datetime | None:
     """The deadline as the candidate should see it: during a pause it moves on with the clock."""
     if attempt.deadline is None or attempt.paused_at is None:
         return attempt.deadline
-    return attempt.deadline + max(timedelta(0), at - attempt.paused_at)
+    moved = attempt.deadline + max(timedelta(0), at - attempt.paused_at)
+    return min(moved, attempt.exam.closes_at) if attempt.exam.hard_close else moved

@@ -7,12 +7,15 @@ from datetime import datetime
 from django.db.models import Q
 
 from lms.assessments.enums import UNCOUNTED_STATES, AttemptState
+from lms.assessments.granted import NOTHING, Granted
 from lms.assessments.models import Attempt, Exam
 from lms.assessments.policy import PastAttempt, Rules, Standing, Verdict, standing
-from lms.assessments.timing import allowed_seconds
+from lms.assessments.timing import allowed_seconds, multiplied_seconds
 from lms.cascade.enums import EnrolmentState
 from lms.cascade.models import Enrolment
 from lms.people.models import User
+
+from .accommodations import granted_by_attempt, granted_to, granted_to_person
 
 #: Who may sit an exam: people in training, and those who have finished it and still lack the exam.
 SITTING_STATES = (EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)
@@ -57,12 +60,15 @@ def standing_of(exam: Exam, attempts: Iterable[Attempt], *, is_enrolled: bool, a
 
 @dataclass(frozen=True, slots=True)
 class ExamEntry:
-    """An exam as one learner sees it. `seconds` is the time that a start now would really give."""
+    """An exam as one learner sees it. `seconds` is the time that a start now would really give, `full_seconds` what
+    it would be if the closing time cut nothing."""
 
     exam: Exam
     standing: Standing
     seconds: int
+    full_seconds: int
     attempts: list[Attempt]
+    granted: Granted
 
     @property
     def minutes(self) -> int:
@@ -71,7 +77,11 @@ class ExamEntry:
     @property
     def is_cut(self) -> bool:
         """Whether the closing time takes minutes away from whoever starts now."""
-        return self.seconds < self.exam.duration_minutes * 60
+        return self.seconds < self.full_seconds
+
+    @property
+    def full_minutes(self) -> int:
+        return self.full_seconds // 60
 
     @property
     def is_startable(self) -> bool:
@@ -97,12 +107,14 @@ def exam_entries(*, learner: User, at: datetime) -> list[ExamEntry]:
         .order_by("changed_at")
         .values_list("tier__course_id", "state")
     )
+    granted = granted_to_person(learner)
     sat = {attempt.exam_id for attempt in attempts}
     exams = Exam.objects.filter(Q(course__in=states) | Q(pk__in=sat)).select_related("course")
     return [
         _entry(
             exam,
             [attempt for attempt in attempts if attempt.exam_id == exam.pk],
+            granted=granted.get(exam.pk) or granted.get(None) or NOTHING,
             is_enrolled=states.get(exam.course_id) in SITTING_STATES,
             at=at,
         )
@@ -120,14 +132,36 @@ def exam_entry(*, learner: User, exam: Exam, at: datetime) -> ExamEntry | None:
     )
     if not states and not attempts:
         return None
-    return _entry(exam, attempts, is_enrolled=bool(states.intersection(SITTING_STATES)), at=at)
+    return _entry(
+        exam,
+        attempts,
+        granted=granted_to(learner, exam),
+        is_enrolled=bool(states.intersection(SITTING_STATES)),
+        at=at,
+    )
 
 
-def _entry(exam: Exam, attempts: list[Attempt], *, is_enrolled: bool, at: datetime) -> ExamEntry:
+def _entry(
+    exam: Exam, attempts: list[Attempt], *, granted: Granted, is_enrolled: bool, at: datetime
+) -> ExamEntry:
+    ready = next((attempt for attempt in attempts if attempt.state == AttemptState.READY), None)
+    base_seconds = ready.base_seconds if ready else exam.duration_minutes * 60
+    extra_seconds = ready.extra_seconds if ready else 0
     seconds = allowed_seconds(
         now=at,
-        base_seconds=exam.duration_minutes * 60,
+        base_seconds=base_seconds,
+        multiplier=granted.time_multiplier,
+        extra_seconds=extra_seconds,
         closes_at=exam.closes_at,
         hard_close=exam.hard_close,
     )
-    return ExamEntry(exam, standing_of(exam, attempts, is_enrolled=is_enrolled, at=at), seconds, attempts)
+    full = multiplied_seconds(base_seconds, granted.time_multiplier) + extra_seconds
+    running = next((one for one in attempts if one.is_open and one.started_at), None)
+    return ExamEntry(
+        exam,
+        standing_of(exam, attempts, is_enrolled=is_enrolled, at=at),
+        seconds,
+        full,
+        attempts,
+        granted_by_attempt(running) if running else granted,
+    )

@@ -8,8 +8,9 @@ from django.db import transaction
 from lms.assessments.enums import AttemptState
 from lms.assessments.machine import OWING, By
 from lms.assessments.models import Answer, Attempt
+from lms.assessments.selectors.clock import deadline_of
 from lms.assessments.selectors.log import Evidenced, evidenced, form_of, head_of, last_contact
-from lms.assessments.timing import deadline_for, is_accepting, last_moment, paused_seconds, sync_until
+from lms.assessments.timing import is_accepting, last_moment, paused_seconds, sync_until
 from lms.people.models import User
 from lms.plugin_api.host import fire_attempt_submitted
 
@@ -23,26 +24,43 @@ logger = logging.getLogger(__name__)
 FORGOTTEN_PAUSE = timedelta(hours=24)
 
 
-def close_if_due(*, attempt: Attempt, at: datetime) -> bool:
+def close_if_due(*, attempt: Attempt, at: datetime, is_told: bool = False) -> bool:
     """Close the attempt as far as its time is up; whether it was. The caller holds the lock on the attempt.
+    `is_told`: the phone has just said all that it did, so that no break is still to be heard of.
 
     After deadline and grace what was saved is handed in; if the phone declared, or may hold, answers that it
     could not send, they are waited for. When the window for them has passed the wait ends. The time of
     submission is the last moment that counted, however late the closing was noticed.
     """
+    end_break_if_over(attempt=attempt, at=at)
     if attempt.deadline is None or attempt.state not in (AttemptState.STARTED, *OWING):
         return False
     if attempt.state == AttemptState.STARTED:
-        if is_accepting(attempt.deadline, attempt.grace_seconds, at):
+        if is_accepting(
+            attempt.deadline, attempt.grace_seconds + (0 if is_told else unheard_seconds(attempt)), at
+        ):
             return False
-        move_attempt(attempt=attempt, to=AttemptState.TIME_UP, at=at)
-        if _may_hold_answers(attempt):
-            move_attempt(attempt=attempt, to=AttemptState.SYNC_OWED, at=at)
-        else:
-            hand_in(attempt=attempt, at=at)
+        _end_sitting(attempt, at)
     if attempt.state == AttemptState.SYNC_OWED and at > sync_until(attempt.deadline):
         end_waiting(attempt=attempt, at=at)
     return True
+
+
+def _end_sitting(attempt: Attempt, at: datetime) -> None:
+    move_attempt(attempt=attempt, to=AttemptState.TIME_UP, at=at)
+    if _may_hold_answers(attempt):
+        move_attempt(attempt=attempt, to=AttemptState.SYNC_OWED, at=at)
+    elif unheard_seconds(attempt) and (log := evidenced(attempt)).judged():
+        # The wait for a break let answers in that no break makes good.
+        move_attempt(attempt=attempt, to=AttemptState.SYNC_OWED, at=at)
+        end_waiting(attempt=attempt, at=at, log=log)
+    else:
+        hand_in(attempt=attempt, at=at)
+
+
+def unheard_seconds(attempt: Attempt) -> int:
+    """For how much longer a sitting may run than the server knows: a phone without a signal may be on a break."""
+    return attempt.break_seconds_left if attempt.keeps_log else 0
 
 
 def is_due(attempt: Attempt, at: datetime) -> bool:
@@ -50,7 +68,9 @@ def is_due(attempt: Attempt, at: datetime) -> bool:
     if attempt.deadline is None:
         return False
     if attempt.state == AttemptState.STARTED:
-        return not is_accepting(attempt.deadline, attempt.grace_seconds, at)
+        return not is_accepting(attempt.deadline, attempt.grace_seconds + unheard_seconds(attempt), at)
+    if attempt.is_on_break:
+        return at >= break_over_at(attempt)
     return attempt.state == AttemptState.SYNC_OWED and at > sync_until(attempt.deadline)
 
 
@@ -160,10 +180,52 @@ def mark_if_possible(*, attempt: Attempt, at: datetime) -> bool:
 
 def end_forgotten_pause(*, attempt: Attempt, at: datetime) -> bool:
     """End a pause that nobody ended; whether it did. The caller holds the lock on the attempt."""
+    if attempt.is_on_break:
+        return end_break_if_over(attempt=attempt, at=at)
     if attempt.state != AttemptState.PAUSED or at < attempt.exam.closes_at + FORGOTTEN_PAUSE:
         return False
     end_pause(attempt=attempt, at=at, reason="A pause that nobody ended.")
     return True
+
+
+def break_over_at(attempt: Attempt) -> datetime:
+    """When the allowance of an attempt on a break is used up. Raises ValueError for one that is on none."""
+    if attempt.paused_at is None:
+        raise ValueError("the attempt is not on a break")
+    return attempt.paused_at + timedelta(seconds=attempt.break_seconds_left)
+
+
+def end_break_if_over(*, attempt: Attempt, at: datetime) -> bool:
+    """End a break whose allowance is used up; whether it was. The caller holds the lock on the attempt."""
+    if not attempt.is_on_break or at < break_over_at(attempt):
+        return False
+    end_break(attempt=attempt, at=at, seconds=attempt.break_seconds_allowed, reason="The break is used up.")
+    return True
+
+
+def end_break(
+    *,
+    attempt: Attempt,
+    at: datetime,
+    seconds: int,
+    by: By = By.CLOCK,
+    actor: User | None = None,
+    reason: str = "",
+) -> None:
+    """Let the sitting go on after a break; all its breaks have then taken so many seconds."""
+    attempt.break_seconds = seconds
+    move_attempt(
+        attempt=attempt,
+        to=AttemptState.STARTED,
+        at=at,
+        by=by,
+        actor=actor,
+        reason=reason,
+        paused_at=None,
+        is_on_break=False,
+        break_seconds=seconds,
+        deadline=deadline_of(attempt),
+    )
 
 
 def end_pause(
@@ -182,19 +244,4 @@ def end_pause(
         paused_at=None,
         pause_seconds=attempt.pause_seconds,
         deadline=deadline_of(attempt),
-    )
-
-
-def deadline_of(attempt: Attempt) -> datetime:
-    """The deadline from all the time that the attempt was given."""
-    if attempt.started_at is None:
-        raise ValueError("an attempt that was never started has no deadline")
-    return deadline_for(
-        started_at=attempt.started_at,
-        base_seconds=attempt.base_seconds,
-        extra_seconds=attempt.extra_seconds,
-        pause_seconds=attempt.pause_seconds,
-        credited_seconds=attempt.credited_seconds,
-        closes_at=attempt.exam.closes_at,
-        hard_close=attempt.exam.hard_close,
     )

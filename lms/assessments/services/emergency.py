@@ -36,10 +36,11 @@ from lms.assessments.selectors.log import known_of
 from lms.people.models import User
 from lms.register.keys import box_of
 
+from .breaks import settle_breaks
 from .closing import close_if_due
 from .lifecycle import lock_attempt, record_event
 from .log import rows_of, write
-from .sync import check_values
+from .sync import check_values, concerns_breaks
 
 EXAM_BOX = "exam-box"
 #: A whole sitting is well below; a file of this size already takes a second to read.
@@ -85,6 +86,8 @@ def import_emergency_file(
             refused, fresh = error, []
         else:
             write(rows_of(attempt, fresh if is_open else [], at=at))
+            if is_open and concerns_breaks(fresh):
+                settle_breaks(attempt=attempt, at=at)
         record_event(
             attempt=attempt,
             kind=EventKind.LOG_CONFLICT if refused else EventKind.FILE_IMPORTED,

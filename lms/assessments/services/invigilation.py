@@ -17,10 +17,11 @@ from lms.assessments.enums import AttemptState, EventKind
 from lms.assessments.errors import InterventionRefusedError
 from lms.assessments.machine import OWING, RUNNING, By
 from lms.assessments.models import Attempt
+from lms.assessments.selectors.clock import deadline_of
 from lms.assessments.timing import to_ms
 from lms.people.models import User
 
-from .closing import deadline_of, end_pause, is_due
+from .closing import end_break, end_pause, is_due
 from .lifecycle import lock_attempt, move_attempt, record_event, require_reason
 
 #: The most that can be given at once; a longer time is a slip of the finger.
@@ -51,6 +52,8 @@ def resume_attempt(*, attempt: Attempt, actor: User, reason: str, at: datetime |
     with _intervention(attempt, reason) as locked:
         if locked.state != AttemptState.PAUSED:
             raise InterventionRefusedError(_("This exam is not paused."))
+        if locked.is_on_break:
+            raise InterventionRefusedError(_("The candidate is on a break, and goes on at will."))
         end_pause(attempt=locked, at=at, by=By.INVIGILATOR, actor=actor, reason=reason)
     return locked
 
@@ -110,6 +113,9 @@ def void_attempt(*, attempt: Attempt, actor: User, reason: str, at: datetime | N
     """Decide that a running sitting does not count: it uses up no attempt, and its log is kept."""
     at = at or timezone.now()
     with _intervention(attempt, reason) as locked:
+        if locked.is_on_break:
+            seconds = locked.break_seconds
+            end_break(attempt=locked, at=at, seconds=seconds, by=By.INVIGILATOR, actor=actor, reason=reason)
         if locked.state == AttemptState.PAUSED:
             end_pause(attempt=locked, at=at, by=By.INVIGILATOR, actor=actor, reason=reason)
         if locked.state != AttemptState.STARTED:

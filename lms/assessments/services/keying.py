@@ -30,11 +30,12 @@ from lms.assessments.keying import (
 from lms.assessments.machine import By
 from lms.assessments.models import Attempt, Paper, PaperKeying
 from lms.assessments.oplog import PAPER, Op, genesis, seal
+from lms.assessments.selectors.clock import deadline_of
 from lms.assessments.selectors.keying import may_decide, outcome_of, why_not_key
 from lms.assessments.selectors.log import form_of
 from lms.people.models import User
 
-from .closing import deadline_of, end_waiting
+from .closing import end_waiting
 from .lifecycle import lock_attempt, record_event, require_reason
 from .log import rows_of, write
 

@@ -70,7 +70,7 @@ def move_attempt(
         raise IllegalMoveError(f"{by} may not move {attempt.state} to {to}")
     if by is not By.CLOCK and actor is None:
         raise IllegalMoveError(f"somebody moves {attempt.state} to {to}, and must be named")
-    if move.needs_reason:
+    if move.needs_reason and by is not By.CANDIDATE:
         require_reason(reason)
     _write(
         attempt,

@@ -39,7 +39,7 @@ _APPEND = """
     INSERT INTO {operations} (attempt_id, {columns})
     SELECT a.id, r.* FROM (
         SELECT id FROM {attempts} WHERE id = %s AND lease = %s AND holder = %s
-        AND (state = '{paused}' OR (state = '{started}' AND deadline >= %s))
+        AND ((state = '{paused}' AND NOT is_on_break) OR (state = '{started}' AND deadline >= %s))
         AND COALESCE(
             (SELECT hash FROM {operations} WHERE attempt_id = %s AND lease = %s ORDER BY seq DESC LIMIT 1), %s
         ) = %s {lock}

@@ -14,8 +14,10 @@ from django.utils.crypto import salted_hmac
 from lms.assessments.blueprint import UnfillableError
 from lms.assessments.drawing import BankTooSmallError, draw_form, form_seed
 from lms.assessments.errors import ExamNotReadyError
+from lms.assessments.granted import NOTHING, Granted
 from lms.assessments.models import Attempt, AttemptSlot, Exam
 from lms.assessments.policy import Verdict
+from lms.assessments.selectors.accommodations import granted_in
 from lms.assessments.selectors.pools import Pool, drawable_questions
 from lms.assessments.selectors.standing import SITTING_STATES, counted, standing_of
 from lms.cascade.models import Enrolment
@@ -34,8 +36,10 @@ def freeze_form(
     number: int,
     at: datetime,
     pool: Pool | None = None,
+    granted: Granted = NOTHING,
 ) -> Attempt:
-    """A new attempt with its form, the `number`th of this person at this exam. `pool` spares reading the bank again.
+    """A new attempt with its form, the `number`th of this person at this exam. `pool` spares reading the bank again;
+    `granted` is the person's accommodation, which is looked up again at the start.
 
     Raises ExamNotReadyError when the bank cannot fill the form.
     """
@@ -47,6 +51,7 @@ def freeze_form(
         grace_seconds=exam.grace_seconds,
         pass_percent=exam.pass_percent,
         created_at=at,
+        **granted.fields(),
     )
     key = salted_hmac("lms.assessments.form", "", secret=settings.SECRET_KEY, algorithm="sha256").digest()
     seed = form_seed(key, str(exam.public_id), str(attempt.public_id))
@@ -93,7 +98,7 @@ def prepare_attempts(
     earlier: dict[int, list[Attempt]] = defaultdict(list)
     for attempt in Attempt.objects.filter(exam=exam).order_by("number"):
         earlier[attempt.learner_id].append(attempt)
-    pool = drawable_questions(exam)
+    pool, granted = drawable_questions(exam), granted_in(exam)
     enrolled = Enrolment.objects.filter(tier__course=exam.course_id, state__in=SITTING_STATES)
     everybody = User.objects.all() if learners is None else learners
     for learner in everybody.filter(pk__in=enrolled.values("learner"), is_active=True).order_by("pk"):
@@ -104,14 +109,15 @@ def prepare_attempts(
             told.not_welcome += 1
         else:
             number = 1 + max((attempt.number for attempt in earlier[learner.pk]), default=0)
-            told.frozen += _freeze(exam, learner, number, pool=pool, at=at)
+            granted_here = granted.get(learner.pk, NOTHING)
+            told.frozen += _freeze(exam, learner, number, pool=pool, granted=granted_here, at=at)
     return told
 
 
-def _freeze(exam: Exam, learner: User, number: int, *, pool: Pool, at: datetime) -> bool:
+def _freeze(exam: Exam, learner: User, number: int, *, pool: Pool, granted: Granted, at: datetime) -> bool:
     try:
         with transaction.atomic():
-            freeze_form(exam=exam, learner=learner, number=number, at=at, pool=pool)
+            freeze_form(exam=exam, learner=learner, number=number, at=at, pool=pool, granted=granted)
     except IntegrityError:
         # The learner was faster and has a form already.
         return False

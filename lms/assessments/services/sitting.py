@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from lms.assessments import selectors
@@ -16,10 +16,11 @@ from lms.assessments.machine import By
 from lms.assessments.messages import verdict_sentence
 from lms.assessments.models import Attempt, Exam
 from lms.assessments.policy import Verdict
+from lms.assessments.selectors.clock import deadline_of
 from lms.assessments.selectors.standing import counted
-from lms.assessments.timing import deadline_for
 from lms.people.models import User
 
+from .accommodations import apply_accommodation
 from .closing import close_if_due, end_forgotten_pause, hand_in, is_due, mark_if_possible
 from .lifecycle import lock_attempt, lock_own_attempt, move_attempt
 from .preparing import freeze_form
@@ -29,7 +30,7 @@ from .release import release_due_results
 def begin_attempt(
     *, exam_id: UUID, learner: User, holder: str, keeps_log: bool, at: datetime | None = None
 ) -> Attempt:
-    """Start the exam with that public id, or go on with the attempt that is running. Four statements when the
+    """Start the exam with that public id, or go on with the attempt that is running. Five statements when the
     form was frozen before.
 
     Raises Exam.DoesNotExist for an exam that is none of the learner's business, AttemptRefusedError with the
@@ -103,13 +104,9 @@ def _start(attempt: Attempt, *, holder: str, keeps_log: bool, at: datetime) -> A
     if not exam.is_open_at(at):
         verdict = Verdict.CLOSED if at >= exam.closes_at else Verdict.NOT_OPEN_YET
         raise AttemptRefusedError(verdict_sentence(verdict, exam.opens_at))
-    deadline = deadline_for(
-        started_at=at,
-        base_seconds=attempt.base_seconds,
-        extra_seconds=attempt.extra_seconds,
-        closes_at=exam.closes_at,
-        hard_close=exam.hard_close,
-    )
+    # Of a grant and the freezing of the form at once, neither may have seen the other.
+    apply_accommodation(attempt=attempt, at=at)
+    deadline = deadline_of(attempt, started_at=at)
     move_attempt(
         attempt=attempt,
         to=AttemptState.STARTED,
@@ -187,7 +184,8 @@ def sweep_due_attempts(*, at: datetime | None = None) -> SweepReport:
     at = at or timezone.now()
     report = SweepReport()
     attempts = Attempt.objects.order_by("pk")
-    for pk in _keys(attempts.filter(state=AttemptState.PAUSED, exam__closes_at__lt=at)):
+    forgotten = Q(exam__closes_at__lt=at) | Q(is_on_break=True)
+    for pk in _keys(attempts.filter(forgotten, state=AttemptState.PAUSED)):
         with transaction.atomic():
             report.resumed += end_forgotten_pause(attempt=lock_attempt(pk=pk), at=at)
     due = attempts.filter(state__in=[AttemptState.STARTED, AttemptState.SYNC_OWED], deadline__lt=at)

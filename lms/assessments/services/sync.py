@@ -14,6 +14,7 @@ from lms.assessments.machine import OWING, RUNNING, By
 from lms.assessments.messages import ops_sentence
 from lms.assessments.models import Attempt
 from lms.assessments.oplog import (
+    ON_CLOCK,
     Batch,
     Op,
     OpsError,
@@ -29,6 +30,7 @@ from lms.assessments.selectors.log import Evidenced, Head, evidenced, form_of, k
 from lms.assessments.timing import is_accepting
 from lms.people.models import User
 
+from .breaks import settle_breaks
 from .closing import close_if_due, end_waiting, hand_in, renew_receipt
 from .lifecycle import lock_attempt, lock_own_attempt, record_event
 from .log import append, rows_of, write
@@ -86,9 +88,15 @@ def check_values(attempt: Attempt, ops: Sequence[Op]) -> None:
                 raise OpsError("value_invalid", op.seq) from None
 
 
+def concerns_breaks(ops: Sequence[Op]) -> bool:
+    return any(op.kind in ON_CLOCK for op in ops)
+
+
 def _is_next(attempt: Attempt, head: Head, batch: Batch, *, holder: str, at: datetime) -> bool:
     """Whether nothing but writing seems to be needed; the statement that writes makes sure."""
     if not batch.ops or not attempt.keeps_log or attempt.holder != holder or attempt.lease != batch.lease:
+        return False
+    if attempt.is_on_break or concerns_breaks(batch.ops):
         return False
     is_next = (batch.from_seq, batch.ops[0].prev_hash) == (head.seq + 1, head.hash)
     return is_next and (
@@ -116,6 +124,8 @@ def _receive_under_lock(attempt: Attempt, batch: Batch, *, holder: str, at: date
             _note_conflict(attempt, batch.lease, error, at)
         else:
             write(rows_of(attempt, reception.fresh, at=at, unsent=batch.unsent))
+            if attempt.is_on_break or concerns_breaks(reception.fresh):
+                settle_breaks(attempt=attempt, at=at)
             if not refusal and not reception.fresh:
                 _note_contact(attempt, batch, at)
     if refused is not None:
@@ -197,6 +207,9 @@ def submit_claim(
 
 
 def _finish(attempt: Attempt, log: Evidenced, at: datetime) -> None:
+    close_if_due(attempt=attempt, at=at, is_told=True)
+    if attempt.submitted_at is not None:
+        return
     if attempt.state == AttemptState.STARTED:
         hand_in(attempt=attempt, at=at, by=By.CANDIDATE, actor=attempt.learner, log=log)
     elif attempt.state == AttemptState.SYNC_OWED:

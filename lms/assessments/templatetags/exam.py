@@ -8,9 +8,11 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lms.assessments.messages import verdict_sentence
+from lms.assessments.granted import Granted
+from lms.assessments.messages import effect_words, verdict_sentence
 from lms.assessments.models import Attempt
 from lms.assessments.policy import Standing
+from lms.assessments.selectors.accommodations import granted_by_attempt
 from lms.assessments.selectors.results import percent_of
 from lms.assessments.services.emergency import box_key
 from lms.common.dates import format_clock
@@ -26,6 +28,18 @@ register = template.Library()
 def standing_sentence(standing: Standing) -> str:
     """Where the person stands: what is possible now, or from when, or why not."""
     return verdict_sentence(standing.verdict, standing.next_at)
+
+
+@register.simple_tag
+def granted_words(granted: Granted) -> list[str]:
+    """What a candidate was granted, a few words each."""
+    return effect_words(granted)
+
+
+@register.filter
+def granted(attempt: Attempt) -> Granted:
+    """What an attempt carries of accommodations."""
+    return granted_by_attempt(attempt)
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from .accommodations import AccommodationViewSet
 from .bank import QuestionAreaViewSet, QuestionBankViewSet, QuestionViewSet
 from .blueprints import BlueprintViewSet
 from .exams import AttemptViewSet, ExamViewSet
@@ -17,6 +18,7 @@ class AssessmentGroup(ModelViewSetGroup):
     items = (
         ExamViewSet("exams"),
         AttemptViewSet("attempts"),
+        AccommodationViewSet("accommodations"),
         QuestionViewSet("questions"),
         QuestionVersionViewSet("question_versions"),
         ScenarioViewSet("scenarios"),

@@ -19,6 +19,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
 from lms.assessments import item_views
+from lms.assessments.desk import regrades, results
 from lms.assessments.enums import AttemptState
 from lms.assessments.forms import ExamForm
 from lms.assessments.models import Attempt, Exam
@@ -31,31 +32,44 @@ from lms.people.models import User
 from .columns import MomentColumn, RelatedIndexView, moment_text, yes_or_no
 
 
+def exam_buttons(user: Any, exam: Exam) -> list[Button]:
+    """What leads from an exam to what became of it, as far as the user may go."""
+    places = (
+        (results.PERMISSIONS, "assessments_results", _("Results"), "list-ul"),
+        (item_views.PERMISSIONS, "assessments_item_board", _("Item analysis"), "table"),
+        (regrades.PERMISSIONS, "assessments_regrade", _("Mark again"), "rotate"),
+    )
+    return [
+        Button(label, url=reverse(name, args=[exam.public_id]), icon_name=icon, priority=25 + place)
+        for place, (permissions, name, label, icon) in enumerate(places)
+        if user.has_perms(permissions)
+    ]
+
+
 class ExamIndexView(RelatedIndexView):
     related = ("course",)
 
     def get_list_more_buttons(self, instance: Exam) -> list[Any]:
-        buttons: list[Any] = super().get_list_more_buttons(instance)
-        if self.request.user.has_perms(item_views.PERMISSIONS):
-            url = reverse("assessments_item_board", args=[instance.public_id])
-            buttons.append(Button(_("Item analysis"), url=url, icon_name="table", priority=25))
-        return buttons
+        return [*super().get_list_more_buttons(instance), *exam_buttons(self.request.user, instance)]
 
 
 class ExamInspectView(generic.InspectView):
     @cached_property
     def header_more_buttons(self) -> list[Any]:
-        buttons: list[Any] = super().header_more_buttons
-        if self.request.user.has_perms(item_views.PERMISSIONS):
-            url = reverse("assessments_item_board", args=[self.object.public_id])
-            buttons.append(Button(_("Item analysis"), url=url, icon_name="table", priority=5))
-        return buttons
+        return [*super().header_more_buttons, *exam_buttons(self.request.user, self.object)]
+
+
+class ExamEditView(generic.EditView):
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        return [*super().header_more_buttons, *exam_buttons(self.request.user, self.object)]
 
 
 class ExamViewSet(ModelViewSet):
     model = Exam
     icon = "clipboard-list"
     index_view_class = ExamIndexView
+    edit_view_class = ExamEditView
     inspect_view_class = ExamInspectView
     copy_view_enabled = False
     inspect_view_enabled = True

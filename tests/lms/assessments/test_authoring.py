@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from lms.people.enums import Role
 from lms.people.services import sync_roles
 from tests.factories.assessments import NOON, ExamFactory, enrol, sit
 from tests.factories.people import UserFactory
-from tests.factories.questions import every_kind_bank, version_of
+from tests.factories.questions import every_kind_bank, png, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -314,6 +315,21 @@ def test_an_image_of_a_published_question_cannot_be_deleted_or_exchanged(
     image = Image.objects.get()
     lead.post(at("wagtailimages:delete", image.pk))
     assert Image.objects.filter(pk=image.pk).exists()
+    name, address = image.file.name, at("wagtailimages:edit", image.pk)
+    data = fields_of(lead.get(address).content) | {"title": "Another hall"}
+    page = lead.post(address, data | {"file": SimpleUploadedFile("new.png", png(), "image/png")})
+    assert "must stay as people saw it" in page.content.decode()
+    assert Image.objects.get().file.name == name
+    lead.post(address, data)
+    assert (Image.objects.get().title, Image.objects.get().file.name) == ("Another hall", name)
+
+
+def test_an_image_that_no_published_question_shows_may_be_exchanged(lead: Client) -> None:
+    image = Image.objects.create(title="A draft", file=SimpleUploadedFile("old.png", png(), "image/png"))
+    address = at("wagtailimages:edit", image.pk)
+    data = fields_of(lead.get(address).content)
+    lead.post(address, data | {"file": SimpleUploadedFile("new.png", png(), "image/png")})
+    assert "new" in Image.objects.get(pk=image.pk).file.name
 
 
 # --- Scenarios

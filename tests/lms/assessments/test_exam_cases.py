@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from lms.assessments import evidence, oplog, timing
+from lms.assessments import breaks, evidence, oplog, timing
 from lms.assessments.oplog import Entry, Known, OpsError
 from tests.vectors.make_exam_cases import TARGET, content
 
@@ -21,7 +22,8 @@ def moment(ms: int) -> datetime:
 
 def deadline(given: Json) -> int:
     times = {name: moment(given[name]) for name in ("started_at", "closes_at")}
-    return timing.to_ms(timing.deadline_for(**{**given, **times}))
+    multiplier = Decimal(given.get("multiplier", 1))
+    return timing.to_ms(timing.deadline_for(**{**given, **times, "multiplier": multiplier}))
 
 
 def ops_of(given: Json) -> list[oplog.Op]:
@@ -64,11 +66,21 @@ def differing(given: Json) -> list[int]:
 
 
 def classify(given: Json) -> Json:
-    fields = list(evidence.Received.__dataclass_fields__)
-    log = [evidence.Received(**{name: op[name] for name in fields}) for op in given["ops"]]
+    log = [received(op) for op in given["ops"]]
     classes = evidence.classify(log, evidence.Limits(given["deadline"], given["grace"]))
     told = {str(seq): str(found) for seq, found in classes.items()}
     return {"classes": told, "needs_people": evidence.needs_people(log, classes)}
+
+
+def received(op: Json) -> evidence.Received:
+    return evidence.Received(**{name: op[name] for name in evidence.Received.__dataclass_fields__})
+
+
+def count_breaks(given: Json) -> Json:
+    limits = evidence.Limits(given["deadline"], given["grace"])
+    rules = breaks.Rules(limits, given["allowed"], given["started"])
+    found = breaks.count_breaks([(op["lease"], received(op)) for op in given["ops"]], rules)
+    return {"closed": found.closed, "running": found.running}
 
 
 RUN: dict[str, Callable[[Json], object]] = {
@@ -85,6 +97,7 @@ RUN: dict[str, Callable[[Json], object]] = {
     "fold": fold,
     "differing": differing,
     "classify": classify,
+    "breaks": count_breaks,
 }
 
 

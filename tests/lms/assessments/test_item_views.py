@@ -211,6 +211,13 @@ def test_an_analysis_is_kept_until_something_is_marked() -> None:
     assert read_board(exam).analysis.persons == 2
 
 
-def test_the_way_to_it_is_on_the_list_and_the_page_of_exams(exam: Exam, lead: Client) -> None:
-    for url in (reverse("exams:index"), reverse("exams:inspect", args=[exam.pk])):
-        assert board_url(exam) in lead.get(url).content.decode()
+def test_the_ways_from_an_exam_are_on_the_list_and_its_pages(exam: Exam, lead: Client) -> None:
+    pages = (
+        reverse("exams:index"),
+        *(reverse(f"exams:{name}", args=[exam.pk]) for name in ("inspect", "edit")),
+    )
+    for url in pages:
+        text = lead.get(url).content.decode()
+        assert board_url(exam) in text
+        for name in ("assessments_results", "assessments_regrade"):
+            assert reverse(name, args=[exam.public_id]) in text

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
+from lms.assessments.services.release import release_results
 from lms.cascade import services as cascade
 from lms.courses.models import LessonProgress
 from lms.people import privacy
@@ -25,8 +26,10 @@ from lms.people.models import User
 from lms.plugin_api import ErasureAction, ErasureEntry, PersonalDataFile, hookimpl
 from lms.plugin_api.host import PluginError
 from lms.plugin_api.testing import plugin_registered
+from tests.factories.assessments import NOON
 from tests.factories.cascade import EnrolmentFactory, TrainingSessionFactory
 from tests.factories.courses import CourseFactory
+from tests.factories.marking import mark_all, open_exam, sit_open
 from tests.factories.people import OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +161,25 @@ class TestCopy:
         readme = unzip(archive.content)["README.txt"]
         assert "The part of “shelf” is missing" in readme
         assert "ينقص الجزء الخاص" in readme
+
+    def test_export_person_tells_no_result_before_its_release(self):
+        exam = open_exam(release="by_hand")
+        attempt = mark_all(sit_open(exam, right=6), "4")
+        assert attempt.marks is not None and not attempt.is_released
+        files = unzip(privacy.export_person(attempt.learner).content)
+        row = json.loads(files["assessments/attempt.json"])[0]
+        assert (row["state"], row["marks"], row["max_marks"], row["is_passed"]) == (None, None, None, None)
+        slots = json.loads(files["assessments/attemptslot.json"])
+        assert {slot["marks"] for slot in slots} == {None}
+        assert not {"marking", "criterionmark", "moderation", "resultchange"} & {
+            name.split("/")[-1].removesuffix(".json") for name in files
+        }
+        assert "GRADED" not in files["assessments/attemptevent.json"]
+        assert "SUBMITTED" in files["assessments/attemptevent.json"]
+        release_results(exam=exam, actor=UserFactory(), at=NOON)
+        files = unzip(privacy.export_person(attempt.learner).content)
+        assert json.loads(files["assessments/attempt.json"])[0]["marks"] == str(attempt.marks)
+        assert "assessments/marking.json" in files
 
     def test_copy_is_downloaded_by_its_owner_only(self, client):
         address = reverse("people:download_my_data")

@@ -13,6 +13,8 @@ export class ExamClock {
     this.endsAt = null;
     this.spare = 0;
     this.isFrozen = false;
+    this.held = null;
+    this.cutAt = Infinity;
     this.isOver = false;
     this.before = Infinity;
     this.markClocks();
@@ -20,17 +22,23 @@ export class ExamClock {
   }
 
   get left() {
-    return this.endsAt === null ? null : Math.max(0, this.endsAt - performance.now());
+    if (this.endsAt === null) return null;
+    const now = performance.now();
+    // An exam that is cut at its closing time waits for no break.
+    return Math.max(0, Math.min(this.held === null ? this.endsAt - now : this.held, this.cutAt - now));
   }
 
-  /** What the server said: when the time is up and what time it was, at a moment of the monotonic clock. */
-  follow({ deadline, server_now: serverNow }, at) {
+  /** What the server said: when the time is up and what time it was, at a moment of the monotonic clock. `ahead`:
+      how much later it will say so once it knows of all breaks. */
+  follow({ deadline, server_now: serverNow, cut_at: cut }, at, ahead = 0) {
     if (!deadline) return;
     const before = this.left;
-    this.endsAt = at + (deadline - serverNow);
+    if (cut) this.cutAt = at + (cut - serverNow);
+    this.endsAt = at + (deadline - serverNow) + ahead;
+    if (this.held !== null) this.held = Math.max(0, this.endsAt - performance.now());
     this.spare = 0;
-    if (this.ends) this.ends.textContent = clockTime(deadline);
-    if (before !== null && !this.isFrozen && Math.abs(this.left - before) > JUMP) this.tellChange();
+    if (this.ends) this.ends.textContent = clockTime(deadline + ahead);
+    if (before !== null && !this.isFrozen && this.held === null && Math.abs(this.left - before) > JUMP) this.tellChange();
     if (this.isOver && this.left > 0) {
       this.isOver = false;
       this.onMoreTime();
@@ -49,6 +57,19 @@ export class ExamClock {
   freeze(isFrozen) {
     this.isFrozen = isFrozen;
     this.face.toggleAttribute("data-frozen", isFrozen);
+  }
+
+  /** A break stops the time that is left, with a signal or without, until it ends. */
+  hold(isHeld) {
+    if (isHeld === (this.held !== null)) return;
+    if (isHeld) {
+      this.held = this.left || 0;
+    } else {
+      this.endsAt = performance.now() + this.left;
+      this.held = null;
+    }
+    this.face.toggleAttribute("data-frozen", isHeld || this.isFrozen);
+    this.show();
   }
 
   tellChange() {
@@ -72,7 +93,7 @@ export class ExamClock {
   }
 
   show() {
-    if (this.endsAt === null || this.isFrozen) return;
+    if (this.endsAt === null || this.isFrozen || this.held !== null) return;
     const seconds = secondsLeft(this.endsAt, performance.now());
     this.face.textContent = countdown(seconds);
     this.face.closest("[data-clock]").toggleAttribute("data-low", seconds <= LOW);

@@ -56,6 +56,7 @@ function change() {
 }
 
 bar.querySelector("[data-exam-still]").remove();
+if (question && question.dataset.aloud) import("./aloud.js").then(({ enhanceAloud }) => enhanceAloud(question));
 document.addEventListener("visibilitychange", resync);
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 if (question) {

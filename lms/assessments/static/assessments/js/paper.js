@@ -2,6 +2,8 @@
 // then sent. The parts: sitting (what is true and what follows), log (what was done), sync (what the server has),
 // screen (what is seen), clock, store, lease, keep.
 
+import { giveAids } from "./aids.js";
+import { Breaks } from "./breaks.js";
 import { ExamClock, clockTime } from "./clock.js";
 import { forgetPage, isKeptPage, keepPage, takePage } from "./keep.js";
 import { claimWriter } from "./lease.js";
@@ -26,7 +28,8 @@ const NOTICES = {
   window: (facts) => facts.isElsewhere,
   device: (facts) => facts.isWriter && !facts.isHolder && !facts.isClosed,
   wait: (facts) => facts.wait > 0,
-  paused: (facts) => facts.state === "PAUSED",
+  paused: (facts) => facts.state === "PAUSED" && !facts.isBreakKnown && !facts.isOnBreak,
+  breaks: (facts) => facts.breakLeft > 0 && !facts.isOnBreak && !facts.isOver && !facts.isClosed,
   offline: (facts) => facts.signal === "offline" && !facts.isOver && !facts.isHandingIn,
   "signed-out": (facts) => facts.signal === "signed-out",
   unkept: (facts) => facts.isUnkept,
@@ -46,8 +49,23 @@ function showFacts(facts) {
   for (const part of all("[data-unless]")) part.hidden = NOTICES[part.dataset.unless](facts);
   for (const text of all("[data-wait]")) text.textContent = text.dataset.wait.replace("{n}", facts.wait);
   screen.lock(!sitting.canWrite);
+  showBreak(facts);
   one("[data-hand-in]").disabled = !sitting.canWrite;
   if (facts.receipt && one("[data-screen=done]").hidden) showReceipt(facts.receipt);
+}
+
+function showBreak({ isOnBreak, receipt }) {
+  const isShown = isOnBreak && !receipt;
+  for (const left of all("[data-break-left]")) sitting.breaks.show(left);
+  if (one("[data-screen=break]").hidden !== isShown) return;
+  one("[data-paper]").toggleAttribute("data-on-break", isShown);
+  one("[data-screen=break]").hidden = !isShown;
+  document.dispatchEvent(new Event("sanad-quiet"));
+  if (isShown) one("[data-screen=break] h1").focus();
+  else {
+    announce(one("[data-resume]").dataset.over);
+    screen.focus();
+  }
 }
 
 function showReceipt({ server_now: at, result_url: url }) {
@@ -107,11 +125,13 @@ function assemble(store) {
       if (!(await sync.flush())) sitting.update({ isUncertain: true });
     },
   });
-  sitting.join({ screen, sync, clock });
-  return { log, sync, clock };
+  const give = (names) => giveAids(names, one("[data-questions]"));
+  const breaks = new Breaks({ log, sitting, clock, sync, giveAids: give });
+  sitting.join({ screen, sync, clock, breaks });
+  return { log, sync, clock, breaks };
 }
 
-function listen(sync, writer) {
+function listen(sync, writer, breaks) {
   const away = () => document.hidden || !document.hasFocus();
   let wasAway = away();
   const look = () => {
@@ -137,12 +157,15 @@ function listen(sync, writer) {
   });
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   setInterval(() => sitting.saveNote(), 10000);
+  setInterval(() => breaks.watch(), 1000);
   const on = (name, act) => all(`[data-${name}]`).forEach((button) => button.addEventListener("click", act));
   on("steal", () => writer.steal());
   on("take-over", () => sitting.takeOver());
   on("hand-in", () => sitting.handIn());
   on("withdraw", () => sitting.withdraw());
   on("emergency", () => saveFile());
+  on("take-break", () => breaks.take());
+  on("resume", () => breaks.end());
 }
 
 async function saveFile() {
@@ -151,9 +174,12 @@ async function saveFile() {
 }
 
 async function open() {
-  const { clock, log, sync } = assemble(await openStore());
+  const { breaks, clock, log, sync } = assemble(await openStore());
   let fresh = isKeptPage() ? null : data;
-  if (fresh) clock.follow(fresh, performance.now());
+  if (fresh) {
+    breaks.give(fresh, performance.now());
+    clock.follow(fresh, performance.now());
+  }
   log.settle(data.answers);
   screen.fill();
   screen.show(screen.fromAddress(), { isFirst: true });
@@ -165,7 +191,7 @@ async function open() {
     onLose: () => sitting.yield(),
     onWait: () => sitting.read(),
   });
-  listen(sync, writer);
+  listen(sync, writer, breaks);
   one("[data-opening]").hidden = true;
   one("[data-bar]").hidden = false;
   for (const part of all("[data-emergency]")) part.hidden = !(key && window.crypto && crypto.subtle);

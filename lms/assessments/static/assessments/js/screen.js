@@ -101,11 +101,14 @@ export class Screen {
     }
     if (isReview) this.paintReview();
     else this.paintQuestion();
-    if (!isFirst) {
-      window.scrollTo(0, 0);
-      one("h1", one(`[data-screen=${isReview ? REVIEW : "question"}]`)).focus({ preventScroll: true });
-    }
+    if (!isFirst) this.focus();
     this.handlers.show(isReview ? 0 : where);
+  }
+
+  /** To the beginning of what is shown. */
+  focus() {
+    window.scrollTo(0, 0);
+    one("[data-screen]:not([hidden]) h1").focus({ preventScroll: true });
   }
 
   paintQuestion() {

@@ -28,7 +28,8 @@ export class Sitting {
     this.facts = {
       isWriter: false, isElsewhere: false, isHolder: data.holder, state: data.state, signal: "online",
       isOver: false, isHandingIn: false, isUncertain: false, isUnkept: !store.isKept, isRefused: false,
-      isClosed: false, receipt: null, wait: 0,
+      isClosed: false, receipt: null, wait: 0, isOnBreak: false, breakLeft: 0,
+      isBreakKnown: Boolean(data.breaks && data.breaks.is_on),
     };
     this.typing = null;
     this.viewed = null;
@@ -37,8 +38,8 @@ export class Sitting {
   }
 
   /** What the page is made of; each needs the sitting, and the sitting needs each. */
-  join({ screen, sync, clock }) {
-    Object.assign(this, { screen, sync, clock });
+  join({ screen, sync, clock, breaks }) {
+    Object.assign(this, { screen, sync, clock, breaks });
   }
 
   update(changes) {
@@ -47,8 +48,13 @@ export class Sitting {
   }
 
   get canWrite() {
-    const { isWriter, isHolder, state, isOver, isHandingIn, isClosed } = this.facts;
-    return isWriter && isHolder && state === "STARTED" && !isOver && !isHandingIn && !isClosed;
+    return this.canSay && !this.facts.isOver && !this.facts.isHandingIn && !this.facts.isOnBreak;
+  }
+
+  /** Whether the log takes anything from here; a pause that is this candidate's own break does not stop it. */
+  get canSay() {
+    const { isWriter, isHolder, state, isClosed, isBreakKnown } = this.facts;
+    return isWriter && isHolder && (state === "STARTED" || (state === "PAUSED" && isBreakKnown)) && !isClosed;
   }
 
   // --- Whose turn it is
@@ -57,15 +63,16 @@ export class Sitting {
   async take(fresh) {
     const note = await this.log.load();
     this.update({ isWriter: true, isElsewhere: false });
+    if (note && note.granted) this.breaks.give(note.granted, null);
     // What this phone knows is enough to go on with; the server is asked as soon as something is sent.
     const known = fresh || (note && note.lease ? null : await this.sync.ask());
-    if (known) this.follow(known);
-    else this.followNote(note);
+    known ? this.follow(known) : this.followNote(note);
     this.screen.fill();
     if (this.facts.isClosed || !this.facts.isHolder) return this.sendLeftovers(note);
     this.isRegistered = Boolean(note && note.isRegistered);
     this.log.append("view", 0, null);
     this.viewed = null;
+    this.breaks.watch();
     this.sync.start();
     this.sync.touch();
     this.look(this.screen.current);
@@ -99,7 +106,9 @@ export class Sitting {
     if (!lease) return this.follow(this.data);
     this.log.follow({ lease, ack_seq: received[lease] || 0, chain_head: head, seq });
     this.log.settle(this.data.answers);
-    const time = carryOver({ left: left || 0, wall }, Date.now());
+    // The break in which the page was closed went on without it, as far as it was granted.
+    const covered = this.breaks.covers();
+    const time = carryOver({ left: left || 0, wall: covered ? covered.since + covered.rest : wall }, Date.now());
     const isLong = time.most - time.likely > BELIEVED || Date.now() < wall;
     this.isBehind = true;
     if (left !== null) this.clock.suppose(isLong ? time : { likely: time.likely, most: time.likely });
@@ -239,9 +248,12 @@ export class Sitting {
   heard(reply, at) {
     if (reply.state) {
       const isOpen = RUNNING.includes(reply.state) || OWING.includes(reply.state);
-      this.clock.freeze(reply.state === "PAUSED");
-      this.clock.follow(reply, at);
-      this.update({ state: reply.state, isClosed: !isOpen, isUncertain: false, isRefused: false });
+      const isBreakKnown = Boolean(reply.breaks && reply.breaks.is_on);
+      this.breaks.give(reply, at);
+      this.clock.freeze(reply.state === "PAUSED" && !isBreakKnown);
+      this.clock.follow(reply, at, this.breaks.ahead());
+      this.update({ state: reply.state, isClosed: !isOpen, isUncertain: false, isRefused: false, isBreakKnown });
+      this.breaks.watch();
       if (this.isBehind && isOpen) this.catchUp();
     }
     this.saveNote();
@@ -282,7 +294,7 @@ export class Sitting {
     const { lease, seq, head, received } = this.log;
     const { isHolder } = this.facts;
     const note = { lease, seq, head, received, isHolder, left: this.clock.left, wall: Date.now() };
-    note.isRegistered = this.isRegistered;
+    Object.assign(note, { isRegistered: this.isRegistered, granted: this.breaks.granted });
     this.store.write(this.data.attempt, note).catch(() => {});
   }
 }
