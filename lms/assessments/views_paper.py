@@ -24,11 +24,12 @@ from .views_sync import standing_of_attempt
 SCRIPTS = "assessments/js/{}.js"
 #: What paper.js imports, named in the page so that a slow line fetches all of it at once.
 MODULES = (
-    *("aids", "breaks", "clock", "keep", "kinds", "lease", "log", "oplog", "screen", "sha256", "sitting"),
+    *("aids", "clock", "keep", "kinds", "lease", "log", "oplog", "screen", "sha256", "sitting"),
     *("store", "sync", "timing"),
 )
-#: What paper.js fetches when it is needed, which may be when there is no signal; by the kind that needs it.
-LATER = {"": "emergency", "aloud": "aloud", "ordering": "ordering"}
+#: What paper.js fetches when it is needed, which may be when there is no signal; by the kind of question or the
+#: accommodation that needs it.
+LATER = {"": "emergency", "aloud": "aloud", "breaks": "breaks", "ordering": "ordering"}
 
 SHOWN_IN = (AttemptState.STARTED, AttemptState.PAUSED, AttemptState.SYNC_OWED, AttemptState.LATE_REVIEW)
 ADDRESSES = ("ops", "state", "lease", "submit", "result")
@@ -41,8 +42,8 @@ def paper(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     if attempt.state not in SHOWN_IN or attempt.deadline is None:
         return leave(attempt)
     screens = selectors.paper_screens(attempt)
-    # An accommodation may be granted while the exam runs, and the signal be lost right after it.
-    kinds = {"", "aloud", *(screen.body.kind for screen in screens)}
+    granted = {"aloud": attempt.read_aloud, "breaks": attempt.break_seconds_allowed}
+    kinds = {"", *(screen.body.kind for screen in screens), *(name for name, aid in granted.items() if aid)}
     context = {
         "attempt": attempt,
         "screens": screens,

@@ -82,7 +82,8 @@ def test_images_of_questions_are_shown_without_a_signal_after_a_reload(
     # The proxy serves uploads, which the test's server does not.
     page = open_exam(media=png())
     expect(page.locator("[data-shaky]")).to_be_hidden()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    # Not `wait_for_function`, which evaluates a string where the page's policy forbids that.
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     slot, _ = question(page, "hotspot")
     line.cut()
     page.context.unroute("**/media/**")

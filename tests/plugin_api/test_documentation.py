@@ -115,12 +115,10 @@ def test_documented_plugin_runs_and_passes_its_own_tests(tmp_path: Path) -> None
         target.parent.mkdir(exist_ok=True)
         target.write_text(content, encoding="utf-8")
     install_entry_points(tmp_path)
+    (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
 
     result = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.conftest"),
-            str(tmp_path / "helpline/tests.py"),
-        ],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path / "helpline/tests.py")],
         cwd=ROOT,
         env={
             **os.environ,

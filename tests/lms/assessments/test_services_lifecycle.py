@@ -58,7 +58,7 @@ def test_a_move_is_made_by_those_whom_the_table_names_with_a_reason_where_it_wan
         for by in set(By) - move.by:
             with pytest.raises(IllegalMoveError):
                 move_attempt(attempt=attempt, to=to, at=NOON, by=by, actor=learner, reason="x")
-        by = min(move.by)
+        by = min(move.by - {By.CANDIDATE}, default=By.CANDIDATE)
         if move.needs_reason:
             with pytest.raises(ReasonMissingError):
                 move_attempt(attempt=attempt, to=to, at=NOON, by=by, actor=learner, reason=" ")

@@ -19,7 +19,7 @@ from openbadgeslib.ob3.verifier import OB3VerificationError
 
 from lms.certificates.data_integrity import CONTEXT_FILES, CONTEXTS, parse_multikey, verify_proof
 from lms.certificates.enums import KeyState
-from lms.certificates.keys import issuing_signer
+from lms.certificates.keys import issuing_signer, publish_keyset, take_up_key
 from lms.certificates.models import Certificate, IssuingKey, OpenBadge
 from lms.certificates.openbadge import did_of
 from lms.certificates.paper import certificate_pdf, qr_text
@@ -125,6 +125,8 @@ class TestDocument:
         certificate = issued()
         first = open_badge_json(certificate)
         IssuingKey.objects.update(state=KeyState.RETIRED, withdrawn_at_index=99)
+        take_up_key("second")
+        publish_keyset()
         assert open_badge_json(Certificate.objects.get(pk=certificate.pk)) == first
         outside_verdict(first)
 

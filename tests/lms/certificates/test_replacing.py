@@ -14,7 +14,7 @@ from django.utils import timezone
 from lms.cascade.enums import EnrolmentState
 from lms.certificates import credential
 from lms.certificates.enums import CertificateStatus, CorrectionState
-from lms.certificates.models import Certificate, ExpiryReminder, NameCorrection
+from lms.certificates.models import Certificate, ExpiryReminder, IssuingKey, NameCorrection
 from lms.certificates.publish import LiveRegister
 from lms.certificates.selectors import renewal_of
 from lms.certificates.services.corrections import accept_correction, refuse_correction, request_correction
@@ -140,6 +140,8 @@ class TestRenewal:
     @pytest.mark.parametrize("days_after_end", [-90, 0, 40])
     def test_certificate_near_or_past_its_end_is_renewed(self, days_after_end: int) -> None:
         certificate = issued()
+        # A key lives as long as a certificate; another one has taken over since.
+        IssuingKey.objects.update(expires=timezone.localdate() + timedelta(days=1000))
         with time_machine.travel(timezone.now() + timedelta(days=730 + days_after_end), tick=False):
             renewal = renewal_of(certificate)
             assert renewal is not None and renewal.is_open

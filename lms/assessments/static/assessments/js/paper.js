@@ -3,7 +3,6 @@
 // screen (what is seen), clock, store, lease, keep.
 
 import { giveAids } from "./aids.js";
-import { Breaks } from "./breaks.js";
 import { ExamClock, clockTime } from "./clock.js";
 import { forgetPage, isKeptPage, keepPage, takePage } from "./keep.js";
 import { claimWriter } from "./lease.js";
@@ -80,7 +79,7 @@ function showReceipt({ server_now: at, result_url: url }) {
 let sitting = null;
 let screen = null;
 
-function assemble(store) {
+async function assemble(store) {
   const { urls, attempt } = data;
   const view = { update: showFacts, forgetPage: () => forgetPage(location.pathname) };
   const log = new ExamLog({
@@ -125,10 +124,21 @@ function assemble(store) {
       if (!(await sync.flush())) sitting.update({ isUncertain: true });
     },
   });
-  const give = (names) => giveAids(names, one("[data-questions]"));
-  const breaks = new Breaks({ log, sitting, clock, sync, giveAids: give });
+  const parts = { log, sitting, clock, sync, giveAids: (names) => giveAids(names, one("[data-questions]")) };
+  const breaks = data.breaks ? new (await import("./breaks.js")).Breaks(parts) : noBreaks(parts);
   sitting.join({ screen, sync, clock, breaks });
   return { log, sync, clock, breaks };
+}
+
+/** For the many to whom no break was granted. If that changes, the server has just been heard: the page is read anew. */
+function noBreaks(parts) {
+  const none = () => null;
+  const give = ({ breaks, aids }) => {
+    if (breaks) location.reload();
+    parts.giveAids(aids || []);
+    none.granted = { aids };
+  };
+  return Object.assign(none, { give, take: none, end: none, watch: none, covers: none, show: none, ahead: () => 0, granted: null });
 }
 
 function listen(sync, writer, breaks) {
@@ -174,7 +184,7 @@ async function saveFile() {
 }
 
 async function open() {
-  const { breaks, clock, log, sync } = assemble(await openStore());
+  const { breaks, clock, log, sync } = await assemble(await openStore());
   let fresh = isKeptPage() ? null : data;
   if (fresh) {
     breaks.give(fresh, performance.now());
