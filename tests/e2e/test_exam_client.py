@@ -180,7 +180,7 @@ def test_without_a_signal_nothing_is_lost_to_the_end(page: Page, attempt: Attemp
     choose(page, 1, 2)
     state(page).to_have_text(ON_SERVER)
     expect(page.locator("[data-shaky]")).to_be_hidden()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     line.cut()
     go(page, 2)
     choose(page, 2, 1)
@@ -212,7 +212,7 @@ def test_a_line_on_which_nothing_arrives_opens_the_kept_page(
 ) -> None:
     choose(page, 1, 2)
     state(page).to_have_text(ON_SERVER)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     expect(page.locator("[data-shaky]")).to_be_hidden()
     line.hang()
     page.reload(wait_until="commit", timeout=20_000)

@@ -3,6 +3,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from lms.assessments.models import Attempt, Exam
 from lms.people.models import User
 from tests.factories.assessments import ExamFactory
-from tests.factories.questions import KINDS, every_kind_bank, png
+from tests.factories.questions import KINDS, every_kind_bank
 
 from .line import Line
 from .test_exam_client import (  # noqa: F401
@@ -30,12 +31,23 @@ from .test_exam_client import (  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+#: The page says when something could not be kept, not when everything has been.
+EVERYTHING_KEPT = """async () => {
+  const { files } = JSON.parse(document.getElementById("paper-data").textContent);
+  const used = [...document.querySelectorAll("link[href], script[src], img")].map((part) => part.href || part.src);
+  const imported = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const wanted = [...files, ...used, ...imported].filter((url) => /\\.(js|css|woff2|webp)$/.test(url));
+  return (await Promise.all(wanted.map((url) => caches.match(url)))).every(Boolean);
+}"""
 #: As in a browser from before Web Locks.
 NO_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined });"
 
 
 @pytest.fixture
-def exam(home_pages: None) -> Exam:
+def exam(home_pages: None, settings: Any) -> Exam:
+    # Pictures on the disk, where the test's server finds them.
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": files}
     now = timezone.now()
     return ExamFactory(
         bank=every_kind_bank(),
@@ -79,14 +91,12 @@ def test_matching_ordering_and_hotspot_are_answered_by_keyboard(open_exam: Open,
 def test_images_of_questions_are_shown_without_a_signal_after_a_reload(
     open_exam: Open, exam: Exam, line: Line
 ) -> None:
-    # The proxy serves uploads, which the test's server does not.
-    page = open_exam(media=png())
+    page = open_exam()
     expect(page.locator("[data-shaky]")).to_be_hidden()
-    # Not `wait_for_function`, which evaluates a string where the page's policy forbids that.
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function(EVERYTHING_KEPT)
     slot, _ = question(page, "hotspot")
     line.cut()
-    page.context.unroute("**/media/**")
     page.reload()
     image = page.locator(f"[data-slot='{slot}'] img").first
     expect(image).to_be_visible()
