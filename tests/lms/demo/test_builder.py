@@ -88,13 +88,8 @@ def test_world_is_whole_and_its_register_stands_an_audit(tmp_path: Any) -> None:
     publish_register(folder=tmp_path / "register")
     assert audit_export(tmp_path / "register", [root_key()]).findings == []
 
-
-@pytest.mark.once
-def test_table_names_people_who_have_something_to_show() -> None:
-    build_world(progress=Silent())
-
+    # Whom the table names has something to show.
     rows = logins("http://127.0.0.1:8000")
-
     assert [who for who, _login, _what in rows].count("Anybody") == 2
     for _who, login, _what in rows:
         assert login == "no login" or User.objects.get(email=login).has_usable_password()
