@@ -235,15 +235,19 @@ class OutOfReach(RuleBasedStateMachine):
         self.attempt = self.phone.attempt
         self.now = NOON
         self.acked = 0
+        self.is_over = False
 
     def tick(self, passed: timedelta = SECOND) -> datetime:
         self.now += passed
         return self.now
 
+    # When its clock has run out and everything was sent, the phone takes no more answers.
+    @precondition(lambda self: not self.is_over)
     @rule(slot=slots, value=st.one_of(st.none(), places))
     def do(self, slot: int, value: list[int] | None) -> None:
         self.phone.do("clear" if value is None else "answer", slot, value, at=self.tick())
 
+    @precondition(lambda self: not self.is_over)
     @rule()
     def load_the_page_again(self) -> None:
         self.phone.reload(self.tick(3 * SECOND))
@@ -256,7 +260,9 @@ class OutOfReach(RuleBasedStateMachine):
         end = data.draw(st.integers(start, self.phone.seq))
         unsent = len([op for op in self.phone.ops if op.seq > max(self.acked, end)])
         reply = self.phone.send(self.phone.batch(start, end, unsent=unsent), at=self.tick())
-        assert not reply.refusal
+        assert not reply.refusal or self.is_over
+        deadline = Attempt.objects.get(pk=self.attempt.pk).deadline
+        self.is_over |= self.now >= deadline and reply.ack_seq == self.phone.seq
         if is_answered:
             self.acked = max(self.acked, reply.ack_seq)
 
