@@ -1,5 +1,6 @@
 """The certification exam: who sits it, who passes, who runs out of time."""
 
+from operator import attrgetter
 from random import Random
 from typing import NamedTuple
 
@@ -31,12 +32,16 @@ def tell(world: World) -> None:
     ]
     world.random.shuffle(sittings)
     prepare_attempts(exam=world.exam, at=world.clock.now())
+    forms = (
+        Attempt.objects.filter(exam=world.exam).select_related("exam", "learner").prefetch_related("slots")
+    )
+    ready = {attempt.learner_id: attempt for attempt in forms}
     days = FIRST_EXAM - LAST_DAY - 2
     failed: list[Sitting] = []
     shown = world.track(sittings, "sittings", len(sittings))
     for number, sitting in enumerate(shown):
         _go_to(world, FIRST_EXAM - number * days // len(sittings))
-        attempt = _sit(world, sitting, right)
+        attempt = _sit(world, sitting, right, ready.pop(sitting.enrolment.learner_id, None))
         if attempt.is_passed is False:
             failed.append(sitting)
     _go_to(world, LAST_DAY)
@@ -49,17 +54,18 @@ def _go_to(world: World, ago: int) -> None:
     world.clock.reach(world.day(ago=ago), 9)
 
 
-def _sit(world: World, sitting: Sitting, right: dict[int, set[str]]) -> Attempt:
-    """One attempt from start to hand-in; a few walk away and are left to the sweep.
+def _sit(world: World, sitting: Sitting, right: dict[int, set[str]], ready: Attempt | None = None) -> Attempt:
+    """One attempt from start to hand-in, on the form that is ready; a few walk away and are left to the sweep.
 
     Forms are drawn under the installation's own secret, so that nobody can foresee them. What a person knows is
     drawn from the seed all the same: which places are answered right does not depend on the questions there.
     """
     learner = sitting.enrolment.learner
     begun = world.clock.now()
-    attempt = start_attempt(attempt=create_attempt(exam=world.exam, learner=learner, at=begun), at=begun)
+    ready = ready or create_attempt(exam=world.exam, learner=learner, at=begun)
+    attempt = start_attempt(attempt=ready, at=begun)
     random = Random(f"{SEED} {learner.email} {attempt.number}")  # noqa: S311 - must repeat
-    slots = list(attempt.slots.order_by("position"))
+    slots = sorted(attempt.slots.all(), key=attrgetter("position"))
     is_unfinished = random.random() < UNFINISHED_SHARE
     answered = slots[: random.randrange(5, len(slots))] if is_unfinished else slots
     entries = [
