@@ -17,7 +17,7 @@ DAY_SECONDS = 86_400
 
 
 def client_key(request: HttpRequest) -> str:
-    """The caller's address as the server sees it; a proxy in front must set REMOTE_ADDR (docs/deploy.md)."""
+    """The caller's address: behind a trusted proxy (lms/wsgi.py) the one that the proxy names."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -178,7 +178,13 @@ class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def get_short_name(self) -> str:
-        return self.name.split(" ", 1)[0]
+        """The whole name: half of a compound one, such as عبد الله, is nobody's."""
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """What the administration's menu calls the account by."""
+        return self.name
 
     @property
     def name(self) -> str:

@@ -31,6 +31,7 @@ _VIEW_ALL = (
     "certificates.view_certificate",
     "certificates.view_certificatedesign",
     "certificates.view_namecorrection",
+    "certificates.view_massrevocation",
     "certificates.view_issuingkey",
     "register.view_entry",
     "register.view_checkpoint",

@@ -1,5 +1,6 @@
 // The pages work without this file. It makes the menu close as people expect, copies codes,
-// leads to the first mistake of a form, keeps a form from being sent twice and remembers the language.
+// leads to the first mistake of a form, keeps a form from being sent twice, remembers the language, and lets go of
+// what was kept for somebody else.
 
 function menus() {
   for (const menu of document.querySelectorAll("[data-menu]")) {
@@ -68,4 +69,13 @@ function rememberLanguage() {
   }
 }
 
-for (const enhance of [menus, copyButtons, formErrors, sendOnce, rememberLanguage]) enhance();
+// Certificates kept on this phone (certificates/js/wallet.js) are for whoever is signed in, and for nobody else.
+async function forgetOthers() {
+  const menu = document.querySelector("[data-menu][data-person]");
+  if (!menu || !window.caches) return;
+  for (const name of await caches.keys()) {
+    if (/^sanad-wallet:/.test(name) && name !== `sanad-wallet:${menu.dataset.person}`) await caches.delete(name);
+  }
+}
+
+for (const enhance of [menus, copyButtons, formErrors, sendOnce, rememberLanguage, forgetOthers]) enhance();
