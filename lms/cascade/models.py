@@ -6,6 +6,7 @@ revokes the certificate, so this app never needs to know how certificates work.
 """
 
 from datetime import date
+from textwrap import wrap
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -109,7 +110,8 @@ class Qualification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.certificate_number
+        """The number as it is printed, in fours."""
+        return "-".join(wrap(self.certificate_number, 4))
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the certificate entitled its holder on `day` (a withdrawal counts from its own day)."""

@@ -55,7 +55,7 @@ def _why_not(trainer: User, tier: Tier, held: list[Qualification], days: list[da
     day = next(day for day in days if not best.is_valid_on(day))
     facts = {
         "person": trainer.name,
-        "number": best.certificate_number,
+        "number": str(best),
         "day": _day(day),
     }
     if day < best.valid_from:

@@ -3,7 +3,6 @@
 from .cohorts import (
     RosterRow,
     attendance_among,
-    attendance_of,
     current_programme,
     latest_materials,
     next_day,
@@ -26,7 +25,6 @@ __all__ = [
     "RosterRow",
     "TierFigures",
     "attendance_among",
-    "attendance_of",
     "cascade_below",
     "current_programme",
     "latest_materials",

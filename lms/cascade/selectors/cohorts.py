@@ -19,17 +19,13 @@ def current_programme() -> Programme | None:
     return Programme.objects.order_by("-starts_on", "-pk").first()
 
 
-def attendance_of(learner: AbstractBaseUser, tier: Tier) -> tuple[int, int]:
-    """On how many of the training days of a learner's cohort in a tier the learner was present, and of how many.
+def attendance_among(learners: Sequence[AbstractBaseUser], tier: Tier) -> dict[int, tuple[int, int]]:
+    """On how many of the training days of their cohort in a tier learners were present, and of how many, by
+    primary key; who is not enrolled in the tier is left out. Two queries.
 
     All days of a session that has begun count, so that nobody is complete after the first of five; a session
     still to come does not, so that planning one takes nothing from those who are complete.
     """
-    return attendance_among([learner], tier).get(learner.pk, (0, 0))
-
-
-def attendance_among(learners: Sequence[AbstractBaseUser], tier: Tier) -> dict[int, tuple[int, int]]:
-    """The same for many learners, by primary key; who is not enrolled in the tier is left out. Two queries."""
     enrolments = (
         Enrolment.objects.filter(learner__in=[learner.pk for learner in learners], tier=tier)
         .exclude(state=EnrolmentState.WITHDRAWN)
