@@ -1,17 +1,17 @@
 """Pages as readers meet them: who sees what, in which language, with what to do next."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Page
 from wagtail_factories import ImageFactory
 
-from lms.courses.models import LessonPage, LessonProgress
-from lms.courses.services import complete_lessons, ensure_course_tree, open_lesson
+from lms.courses.models import LessonProgress
+from lms.courses.services import complete_lessons, open_lesson
 from lms.home.services import ensure_site
 from lms.people.enums import Role
 from lms.people.models import User
@@ -23,10 +23,18 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 
+@pytest.fixture(scope="module")
+def pages(build_once: Callable[..., CoursePages]) -> CoursePages:
+    def build() -> CoursePages:
+        ensure_site()
+        return make_course_pages(CourseFactory(code="LTO"), modules=1, lessons=2, coming=1)
+
+    return build_once(build)
+
+
 @pytest.fixture
-def made() -> CoursePages:
-    ensure_site()
-    return make_course_pages(CourseFactory(code="LTO"), modules=1, lessons=2, coming=1)
+def made(pages: CoursePages) -> CoursePages:
+    return deepcopy(pages)
 
 
 @pytest.fixture
@@ -72,11 +80,6 @@ def test_lessons_of_a_coming_module_are_not_listed(client: Client, made: CourseP
     response = client.get("/en/courses/lto/02-module/")
     assert "Lesson 2.1" not in response.content.decode()
     assert "This module is being prepared" in response.content.decode()
-
-
-def test_catalogue_without_courses_says_so(client: Client) -> None:
-    response = client.get("/en/learn/catalogue/")
-    assert "No courses are published yet" in response.content.decode()
 
 
 def test_catalogue_address_leads_to_the_page_of_the_language(client: Client, made: CoursePages) -> None:
@@ -340,13 +343,3 @@ def test_lesson_costs_the_same_however_many_pictures(as_user: SignIn) -> None:
         client = as_user(enrol_in(course))
         counts.add(queries_of(client, f"/ar/courses/p-{number}/01-module/01-lesson/"))
     assert len(counts) == 1, counts
-
-
-def test_tree_is_made_once_and_its_languages_are_one() -> None:
-    ensure_site()
-    made = make_course_pages(lessons=1)
-    index = made.pages["ar"].get_parent().specific
-    assert ensure_course_tree(locale=index.locale) == index
-    assert index.get_translations().count() == 1
-    assert Page.find_problems() == ([], [], [], [], [])
-    assert LessonPage.objects.count() == 2
