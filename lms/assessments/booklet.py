@@ -74,6 +74,7 @@ class Question:
 class Form:
     """One candidate's paper. `number` is spaced as it is printed; `address` gives that of a page."""
 
+    is_large: bool
     name: str
     place: str
     candidate_no: int
@@ -88,7 +89,6 @@ class Booklet:
     """All that one file says. `words` are the labels that the template asks for."""
 
     language: str
-    is_large: bool
     exam: str
     course: str
     words: Mapping[str, str]
@@ -135,13 +135,13 @@ def picture_svg(data: bytes, *, media_type: str, width: int, height: int, shapes
 def _data(booklet: Booklet, symbols: Sequence[Sequence[str]]) -> dict[str, Any]:
     return {
         "language": booklet.language,
-        "points": LARGE_POINTS if booklet.is_large else POINTS,
         "exam": booklet.exam,
         "course": booklet.course,
         "words": dict(booklet.words),
         "forms": [
             {
                 "index": index,
+                "points": LARGE_POINTS if form.is_large else POINTS,
                 "name": form.name,
                 "place": form.place,
                 "candidate_no": form.candidate_no,

@@ -78,7 +78,7 @@ PROBLEM_SENTENCES: Mapping[str, "Text"] = {
         "A file of the archive is {detail} times as large when unpacked. Such archives are not read."
     ),
     "zip_name": _("The archive holds a file with a name that is not allowed: {detail}"),
-    "zip_traversal": _("The archive holds a name that leads out of it: {detail}"),
+    "zip_traversal": _("The archive holds a name that leads out of it."),
     "zip_link": _("The archive holds a link instead of a file."),
     "zip_encrypted": _("The archive is encrypted."),
     "zip_method": _("The archive is packed with a method that is not read."),
@@ -161,6 +161,7 @@ LOSS_SENTENCES: Mapping[str, "Text"] = {
     "several_numbers": _("Several different numbers are right."),
     "any_number": _("Any number is right."),
     "no_full_answer": _("No answer earns full marks."),
+    "only_wildcards": _("Every right answer has a wildcard; here a right answer names every letter."),
     "too_long": _("A text of the question is too long ({detail} letters)."),
     "too_many_options": _("The question has {detail} answers."),
     "repeated": _("The same question stands further up in the file."),

@@ -64,6 +64,11 @@ NOTICE_SENTENCES: Mapping[str, "Text"] = {
         "{item}: cannot be computed, because everybody who reached it earned the same on the rest."
     ),
     "pair_never_together": _("Lambda-2 cannot be computed: nobody answered some two questions together."),
+    "two_items": _("Alpha without a question cannot be computed: that takes three questions or more."),
+    "alpha_unknown": _(
+        "Reliability cannot be computed: too few people answered the same questions, or their answers contradict "
+        "each other."
+    ),
     "form_is_part": _(
         "Lambda-2 cannot be computed: a form holds {length} of the {items} questions. "
         "Alpha is that of a form of this length."

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from . import booklet
 from .models import AttemptSlot, Paper, Printing
 from .selectors.bodies import Asked, Choice, Outline, Picture, QuestionBody, read_bodies
+from .timing import multiplied_seconds
 
 #: The ruled lines of an open answer, in ordinary and in large print.
 ROWS, LARGE_ROWS = 12, 14
@@ -58,7 +59,6 @@ def booklet_of(printing: Printing, papers: Sequence[Paper]) -> booklet.Booklet:
         pictures: dict[int, bytes] = {}
         return booklet.Booklet(
             language=printing.language,
-            is_large=printing.is_large,
             exam=printing.exam.name,
             course=printing.exam.course.name,
             words=_words(),
@@ -82,12 +82,14 @@ def _form(
     paper: Paper, bodies: Sequence[QuestionBody], printing: Printing, pictures: dict[int, bytes]
 ) -> booklet.Form:
     learner = paper.attempt.learner
+    is_large = printing.is_large or paper.attempt.large_print
     stories = [None, *(body.story for body in bodies)]
     questions = [
-        _question(body, printing, pictures, has_story=body.story != before)
+        _question(body, pictures, has_story=body.story != before, is_large=is_large)
         for body, before in zip(bodies, stories, strict=False)
     ]
     return booklet.Form(
+        is_large=is_large,
         name=learner.name,
         place=learner.municipality.name if learner.municipality else "",
         candidate_no=paper.candidate_no,
@@ -105,7 +107,7 @@ def page_address(paper: Paper, page: int, language: str) -> str:
 
 
 def _question(
-    body: QuestionBody, printing: Printing, pictures: dict[int, bytes], *, has_story: bool
+    body: QuestionBody, pictures: dict[int, bytes], *, has_story: bool, is_large: bool
 ) -> booklet.Question:
     story = None
     if body.story and has_story:
@@ -125,7 +127,7 @@ def _question(
         image=_image(body.picture, pictures, [choice.outline for choice in body.choices if choice.outline]),
         story=story,
         unit=body.unit,
-        rows=LARGE_ROWS if printing.is_large else ROWS,
+        rows=LARGE_ROWS if is_large else ROWS,
     )
 
 
@@ -168,12 +170,22 @@ def _shape(outline: Outline) -> str:
 
 def _instructions(paper: Paper, count: int) -> list[str]:
     attempt = paper.attempt
-    minutes = (attempt.base_seconds + attempt.extra_seconds) // 60
+    seconds = multiplied_seconds(attempt.base_seconds, attempt.time_multiplier) + attempt.extra_seconds
+    minutes, breaks = seconds // 60, attempt.break_seconds_allowed // 60
+    told = [
+        ngettext("This paper has %(n)d question.", "This paper has %(n)d questions.", count) % {"n": count},
+        ngettext("You have %(n)d minute.", "You have %(n)d minutes.", minutes) % {"n": minutes},
+    ]
+    if breaks:
+        allowed = ngettext(
+            "You may also take a break of %(n)d minute.",
+            "You may also take breaks of %(n)d minutes in all.",
+            breaks,
+        )
+        told.append(allowed % {"n": breaks})
     return [
         _("Check that your name stands on every page and that no page is missing."),
-        ngettext("This paper has %(n)d question.", "This paper has %(n)d questions.", count) % {"n": count}
-        + " "
-        + ngettext("You have %(n)d minute.", "You have %(n)d minutes.", minutes) % {"n": minutes},
+        " ".join(told),
         _(
             "Give your answers on the answer sheet at the end, in blue or black. What is written beside the questions "
             "does not count."

@@ -36,7 +36,11 @@ class PrintForm(forms.Form):
         error_messages={"required": _("Choose at least one candidate.")},
     )
     language = forms.ChoiceField(label=_("Language of the papers"), choices=settings.LANGUAGES, initial="ar")
-    is_large = forms.BooleanField(label=_("Large print (18 point)"), required=False)
+    is_large = forms.BooleanField(
+        label=_("Large print for all of them (18 point)"),
+        help_text=_("Whoever was granted large print gets it in any case."),
+        required=False,
+    )
 
     def __init__(self, people: QuerySet[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

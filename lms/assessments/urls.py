@@ -37,6 +37,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/break/", views_breaks.pause, name="break"),
     path("attempts/<uuid:attempt_id>/clock/", views.clock, name="clock"),
     path("attempts/<uuid:attempt_id>/paper/", views_paper.paper, name="paper"),
+    path("attempts/<uuid:attempt_id>/pictures/<slug:seal>.webp", views_paper.picture, name="picture"),
     path("attempts/<uuid:attempt_id>/questions/<int:position>/", views.question, name="question"),
     path("attempts/<uuid:attempt_id>/review/", views.review, name="review"),
     path("attempts/<uuid:attempt_id>/ops/", views_sync.ops, name="ops"),

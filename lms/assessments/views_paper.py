@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -32,6 +34,8 @@ MODULES = (
 LATER = {"": "emergency", "aloud": "aloud", "breaks": "breaks", "ordering": "ordering"}
 
 SHOWN_IN = (AttemptState.STARTED, AttemptState.PAUSED, AttemptState.SYNC_OWED, AttemptState.LATE_REVIEW)
+#: Seconds for which a browser need not ask again: longer than any sitting.
+PICTURE_KEPT = 24 * 3600
 ADDRESSES = ("ops", "state", "lease", "submit", "result")
 
 
@@ -56,6 +60,17 @@ def paper(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
         **texts(),
     }
     return render(request, "assessments/paper.html", context)
+
+
+@require_safe
+@login_required
+@cache_control(private=True, max_age=PICTURE_KEPT, immutable=True)
+def picture(request: SignedInRequest, attempt_id: UUID, seal: str) -> FileResponse:
+    """A picture of the learner's own form, named by its contents, so that it never changes."""
+    found = selectors.picture_in(attempt_id=attempt_id, learner=request.user, seal=seal)
+    if found is None:
+        raise Http404
+    return FileResponse(found.file.open("rb"), content_type="image/webp")
 
 
 @require_safe

@@ -23,7 +23,8 @@ from lms.assessments.errors import AssessmentError
 from lms.assessments.models import Appeal
 from lms.assessments.selectors.moderation import moderated_questions
 from lms.assessments.services.appeals import decide_appeal, why_not_decide_appeal
-from lms.assessments.viewsets.columns import MomentColumn, RelatedIndexView
+from lms.assessments.viewsets.columns import MomentColumn
+from lms.common.lists import RelatedIndexView
 from lms.common.permissions import ViewOnlyPolicy
 from lms.people.requests import SignedInRequest
 

@@ -23,7 +23,8 @@ from lms.assessments.errors import AssessmentError
 from lms.assessments.models import Attempt, Moderation
 from lms.assessments.selectors.moderation import ModeratedQuestion, moderated_questions
 from lms.assessments.services.moderation import decide_case, why_not_decide
-from lms.assessments.viewsets.columns import MomentColumn, RelatedIndexView
+from lms.assessments.viewsets.columns import MomentColumn
+from lms.common.lists import RelatedIndexView
 from lms.common.permissions import ViewOnlyPolicy
 from lms.people.requests import SignedInRequest
 

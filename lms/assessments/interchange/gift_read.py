@@ -11,7 +11,7 @@ from .draft import Draft, DraftOption
 from .extras import Scenarios, read_extras
 from .gift_syntax import Paragraph, Parts, identity, paragraphs, show, take_apart, weight
 from .html_scanner import word_set
-from .marking import need, note_ordering, number, take_accepted, take_choices, take_number
+from .marking import need, note_ordering, number, require_accepted, take_accepted, take_choices, take_number
 from .model import InterchangeError, Language, Reading, Tags, UnsupportedError
 from .tags import category_tags, read_tags
 from .texts import Speech, read_html, read_markdown, read_plain, without_controls
@@ -144,8 +144,7 @@ def _short_text(draft: Draft, answer: str, format_name: str) -> None:
         # Moodle compares these letter by letter: they are never markup.
         said = show(said.strip().removeprefix("[plain]").strip())
         take_accepted(draft, without_controls(said), weights.FULL if value is None else value)
-    if not draft.accepted:
-        raise UnsupportedError("no_full_answer")
+    require_accepted(draft)
 
 
 def _matching(draft: Draft, answer: str, format_name: str) -> None:

@@ -41,6 +41,13 @@ def take_accepted(draft: Draft, said: str, credit: Fraction) -> None:
             draft.accepted.append(said.replace("\\*", "*"))
 
 
+def require_accepted(draft: Draft) -> None:
+    """Raises UnsupportedError when no text counts as right."""
+    if not draft.accepted:
+        has_wildcards = any(loss.code == "wildcard" for loss in draft.losses)
+        raise UnsupportedError("only_wildcards" if has_wildcards else "no_full_answer")
+
+
 def note_ordering(draft: Draft, settings: list[str], shown: int) -> None:
     """What a question of qtype_ordering can ask for and ours cannot: only some of the items, other marking."""
     if {"RANDOM", "REL", "CONTIGUOUS", "CONTIG"} & set(settings) and 0 < shown < len(draft.options):

@@ -12,7 +12,7 @@ from .collector import Collector
 from .draft import Draft, DraftCriterion, DraftOption, rubric_marks
 from .extras import Scenarios, read_extras
 from .images import decode_base64
-from .marking import need, note_ordering, number, take_accepted, take_choices, take_number
+from .marking import need, note_ordering, number, require_accepted, take_accepted, take_choices, take_number
 from .model import InterchangeError, Language, Reading, Tags, UnsupportedError
 from .safe_xml import Document, at_line, child, children, local, parse_xml, text_of
 from .tags import category_tags, read_tags
@@ -210,8 +210,7 @@ def _short_text(question: _Question, draft: Draft) -> None:
     for answer, share in question.answers(draft):
         said = child(answer, "text")
         take_accepted(draft, (text_of(said) if said is not None else answer.text or "").strip(), share)
-    if not draft.accepted:
-        raise UnsupportedError("no_full_answer")
+    require_accepted(draft)
 
 
 def _numeric(question: _Question, draft: Draft) -> None:

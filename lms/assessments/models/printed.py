@@ -70,7 +70,10 @@ class Paper(models.Model):
 
 
 class Printing(PublicIdModel):
-    """One file of papers, as somebody asked for it. The file itself is made anew whenever it is opened."""
+    """One file of papers, as somebody asked for it. The file itself is made anew whenever it is opened.
+
+    `is_large` is large print for all of them; whoever was granted it gets it in any case.
+    """
 
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="printings")
     papers = models.ManyToManyField(Paper, related_name="printings")

@@ -43,10 +43,13 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    """`seal`: of the file that was published; blank in a draft."""
+
     url: str
     width: int
     height: int
     alt: str
+    seal: str = ""
     rendition: Rendition | None = field(default=None, repr=False, compare=False)
 
 
@@ -247,7 +250,9 @@ def _story(story: StoryModel, pictures: Mapping[int, Rendition]) -> Story:
 
 def _picture(row: IllustratedModel, pictures: Mapping[int, Rendition]) -> Picture | None:
     shown = pictures.get(row.image_id or 0)
-    return Picture(shown.url, shown.width, shown.height, row.image_alt, shown) if shown else None
+    if shown is None:
+        return None
+    return Picture(shown.url, shown.width, shown.height, row.image_alt, row.image_sha256, shown)
 
 
 def _outline(written: str, picture: Picture | None) -> Outline | None:

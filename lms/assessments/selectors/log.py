@@ -12,18 +12,20 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.utils.timezone import is_aware, make_aware
 
 from lms.assessments.answers_format import to_stored
 from lms.assessments.evidence import Evidence, Limits, Received, classify
 from lms.assessments.models import Attempt, AttemptSlot, Operation
 from lms.assessments.oplog import ON_QUESTION, Entry, Known, SlotState, Value, fold, genesis
 from lms.assessments.timing import to_ms
+from lms.people.models import User
 
 from .clock import RECEIVED
 
 ENTRY_FIELDS = Entry._fields
-_HEAD = {"head_seq": "seq", "head_hash": "hash", "head_at": "received_at", "head_unsent": "unsent"}
+_HEAD = ("seq", "hash", "received_at", "unsent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,62 @@ class OnRecord:
     saved_at: datetime
 
 
+#: By hand because each save reads it: composing the same from querysets takes ten times as long.
+_WITH_HEAD = """
+    SELECT a.*, u.password AS learner_password, u.is_active AS learner_is_active,
+    o.seq AS head_seq, o.hash AS head_hash, o.received_at AS head_received_at, o.unsent AS head_unsent {said}
+    FROM {attempts} a JOIN {people} u ON u.id = a.learner_id
+    LEFT JOIN {operations} o ON o.attempt_id = a.id AND o.lease = a.lease AND o.seq = (
+        SELECT MAX(seq) FROM {operations} WHERE attempt_id = a.id AND lease = a.lease
+    ) {join}
+    WHERE a.public_id = %s AND a.learner_id = %s
+"""
+_SAID = "LEFT JOIN {operations} s ON s.attempt_id = a.id AND s.slot IN ({slots}) AND s.kind IN ({kinds})"
+
+
 def with_head(attempt_id: UUID, learner_id: int) -> tuple[Attempt, Head]:
-    """A person's attempt, with its learner, and the head of its present lease, in one query. Raises
-    Attempt.DoesNotExist."""
-    attempt = _with_head().get(public_id=attempt_id, learner=learner_id)
+    """A person's attempt and the head of its present lease, in one query; of the learner it knows what a session
+    is judged by. Raises Attempt.DoesNotExist."""
+    [attempt, *_] = _rows_with_head(attempt_id, learner_id)
     return attempt, _head_of_row(attempt)
+
+
+def _rows_with_head(
+    attempt_id: UUID, learner_id: int, *, said: Sequence[str] = (), positions: Sequence[int] = ()
+) -> list[Attempt]:
+    """The attempt once for each operation on a question at these positions, and at least once. `said` are the
+    columns to read of those."""
+    tables = {
+        name: connection.ops.quote_name(model._meta.db_table)
+        for name, model in (("attempts", Attempt), ("operations", Operation), ("people", User))
+    }
+    kinds = sorted(ON_QUESTION) if positions else []
+    slots, words = (", ".join(["%s"] * len(values)) for values in (positions, kinds))
+    join = _SAID.format(**tables, slots=slots, kinds=words) if positions else ""
+    columns = "".join(f", s.{column} AS said_{column}" for column in said)
+    name = Attempt._meta.get_field("public_id").get_db_prep_value(attempt_id, connection)
+    statement = _WITH_HEAD.format(**tables, said=columns, join=join)
+    rows = list(Attempt.objects.raw(statement, [*positions, *kinds, name, learner_id]))
+    if not rows:
+        raise Attempt.DoesNotExist
+    first: Any = rows[0]
+    known = [first.learner_id, first.learner_password, bool(first.learner_is_active)]
+    first.learner = User.from_db(connection.alias, ["id", "password", "is_active"], known)
+    return rows
+
+
+def _head_of_row(attempt: Any) -> Head:
+    received_at = _aware(attempt.head_received_at)
+    return _head(
+        attempt, attempt.lease, (attempt.head_seq, attempt.head_hash, received_at, attempt.head_unsent)
+    )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """Only what belongs to the model itself comes converted from a statement by hand; SQLite knows no zones."""
+    if moment is None or is_aware(moment):
+        return moment
+    return make_aware(moment, connection.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +143,24 @@ class Sitting:
 def read_sitting(attempt_id: UUID, learner_id: int, positions: Iterable[int]) -> Sitting:
     """A person's attempt with what is on record for the questions at some positions, in one query. Raises
     Attempt.DoesNotExist."""
-    said = FilteredRelation(
-        "operations",
-        condition=Q(operations__slot__in=set(positions), operations__kind__in=sorted(ON_QUESTION)),
-    )
     fields = (*ENTRY_FIELDS, "received_at")
-    attempts = _with_head().filter(public_id=attempt_id, learner=learner_id).order_by()
-    named = {f"said_{name}": F(f"said__{name}") for name in fields}
-    rows = list(attempts.annotate(said=said).annotate(**named))
-    if not rows:
-        raise Attempt.DoesNotExist
-    told = [tuple(getattr(row, name) for name in named) for row in rows]
-    entries = [one for one in told if one[0] is not None]
+    rows = _rows_with_head(attempt_id, learner_id, said=fields, positions=sorted(set(positions)))
+    value: Any = Operation._meta.get_field("value")
+    entries: list[tuple[Any, ...]] = []
+    for row in rows:
+        told = {field: getattr(row, f"said_{field}") for field in fields}
+        if told["seq"] is not None:
+            told["value"] = value.from_db_value(told["value"], None, connection)
+            told["received_at"] = _aware(told["received_at"])
+            entries.append(tuple(told.values()))
     return Sitting(rows[0], _head_of_row(rows[0]), on_record(rows[0], entries))
-
-
-def _with_head() -> QuerySet[Attempt]:
-    last = Operation.objects.filter(attempt=OuterRef("pk"), lease=OuterRef("lease")).order_by("-seq")
-    heads = {name: Subquery(last.values(field)[:1]) for name, field in _HEAD.items()}
-    return Attempt.objects.select_related("learner").annotate(**heads)
-
-
-def _head_of_row(attempt: Attempt) -> Head:
-    return _head(attempt, attempt.lease, [getattr(attempt, name) for name in _HEAD])
 
 
 def head_of(attempt: Attempt, lease: int | None = None) -> Head:
     """The last operation of a lease, of the present one if none is named."""
     lease = attempt.lease if lease is None else lease
     rows = Operation.objects.filter(attempt=attempt, lease=lease).order_by("-seq")
-    return _head(attempt, lease, rows.values_list(*_HEAD.values()).first() or (None,) * len(_HEAD))
+    return _head(attempt, lease, rows.values_list(*_HEAD).first() or (None,) * len(_HEAD))
 
 
 def _head(attempt: Attempt, lease: int, row: Sequence[Any]) -> Head:

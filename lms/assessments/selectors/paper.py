@@ -1,13 +1,19 @@
 """The exam paper as its learner sees it. Nothing here reads which option is correct."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+from wagtail.images.models import Image, Rendition
 
 from lms.assessments.models import Attempt, AttemptSlot, QuestionVersion
+from lms.people.models import User
 
-from .bodies import Asked, QuestionBody, read_bodies, show_version
+from .bodies import IMAGE_FILTER, Asked, Picture, QuestionBody, read_bodies, show_version
 from .log import answers_on_record, form_of
 
 
@@ -57,21 +63,49 @@ def question_screen(attempt: Attempt, position: int) -> QuestionScreen | None:
     """The question at a position; None if the form has no such place. Three queries, five with images."""
     rows = _rows(attempt)
     asked = [row for row in rows if row["position"] == position]
-    return _screens(asked, [_place(row) for row in rows])[0] if asked else None
+    return _screens(attempt, asked, [_place(row) for row in rows])[0] if asked else None
 
 
 def paper_screens(attempt: Attempt) -> list[QuestionScreen]:
     """Every question of the form in order, for the page that holds them all. Three queries, five with images,
     whatever its length."""
     rows = _rows(attempt)
-    return _screens(rows, [_place(row) for row in rows])
+    return _screens(attempt, rows, [_place(row) for row in rows])
 
 
-def _screens(rows: Sequence[dict[str, Any]], places: list[Place]) -> list[QuestionScreen]:
+def picture_in(*, attempt_id: UUID, learner: User, seal: str) -> Rendition | None:
+    """The picture with that seal in a form that the learner has begun, in the size that pages show. At most three
+    queries."""
+    slots = AttemptSlot.objects.filter(
+        attempt__public_id=attempt_id, attempt__learner=learner, attempt__started_at__isnull=False
+    )
+    own = slots.filter(version__image_sha256=seal).values("version__image")
+    told = slots.filter(version__stimulus__image_sha256=seal).values("version__stimulus__image")
+    image = Image.objects.filter(Q(pk__in=own) | Q(pk__in=told)).first()
+    return image.get_rendition(IMAGE_FILTER) if image else None
+
+
+def _screens(attempt: Attempt, rows: Sequence[dict[str, Any]], places: list[Place]) -> list[QuestionScreen]:
     bodies = read_bodies(
         [Asked(row["position"], row["version_id"], row["option_order"], row["answer__value"]) for row in rows]
     )
-    return [_screen(row, places, body) for row, body in zip(rows, bodies, strict=True)]
+    return [
+        _screen(row, places, _with_own_pictures(attempt, body))
+        for row, body in zip(rows, bodies, strict=True)
+    ]
+
+
+def _with_own_pictures(attempt: Attempt, body: QuestionBody) -> QuestionBody:
+    """The question with its pictures at addresses of this site: the page may keep no others for the time without a
+    signal, and a bucket's signed addresses run out during an exam."""
+
+    def own(picture: Picture | None) -> Picture | None:
+        if picture is None or not picture.seal:
+            return picture
+        return replace(picture, url=reverse("assessments:picture", args=[attempt.public_id, picture.seal]))
+
+    story = replace(body.story, picture=own(body.story.picture)) if body.story else None
+    return replace(body, picture=own(body.picture), story=story)
 
 
 def _screen(row: dict[str, Any], places: list[Place], body: QuestionBody) -> QuestionScreen:

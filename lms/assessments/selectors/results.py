@@ -28,11 +28,6 @@ def passed_attempt(learner: User, course: Course) -> Attempt | None:
     return max(passed, key=lambda attempt: (percent_of(attempt), -attempt.pk), default=None)
 
 
-def has_passed(learner: User, course: Course) -> bool:
-    """Whether a released result says that the learner passed an exam of the course."""
-    return learner.pk in passed_among([learner], course)
-
-
 def passed_among(learners: Sequence[User], course: Course) -> set[int]:
     """Who of them has passed by a released result, as primary keys. One query."""
     passed = Attempt.objects.filter(

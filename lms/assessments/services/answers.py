@@ -91,6 +91,7 @@ def save_answers(
     grace (what was saved before is then handed in), and AttemptClosedError after the hand-in.
     """
     sitting = read_sitting(attempt_id, learner.pk, {entry.position for entry in entries})
+    sitting.attempt.learner = learner
     return save_in(sitting=sitting, entries=entries, holder=holder, at=at)
 
 

@@ -59,8 +59,13 @@ def _end_sitting(attempt: Attempt, at: datetime) -> None:
 
 
 def unheard_seconds(attempt: Attempt) -> int:
-    """For how much longer a sitting may run than the server knows: a phone without a signal may be on a break."""
-    return attempt.break_seconds_left if attempt.keeps_log else 0
+    """For how much longer a sitting may run than the server knows: a phone without a signal may be on a break.
+    Where everybody's time ends with the exam, no break moves it any further."""
+    left = attempt.break_seconds_left if attempt.keeps_log else 0
+    if not left or attempt.deadline is None:
+        return left
+    furthest = deadline_of(attempt, break_seconds=attempt.break_seconds_allowed)
+    return min(left, max(0, int((furthest - attempt.deadline).total_seconds())))
 
 
 def is_due(attempt: Attempt, at: datetime) -> bool:

@@ -177,6 +177,8 @@ def _hand_in(paper: Paper, attempt: Attempt, found: Outcome, *, actor: User, at:
         datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms) for ms in found.settled[TIMES].value
     )
     attempt.started_at = began
+    # Nobody measures a break on paper: those that were granted count in full.
+    attempt.break_seconds = attempt.break_seconds_allowed
     record_event(
         attempt=attempt,
         kind=EventKind.PAPER_SETTLED,
@@ -185,6 +187,7 @@ def _hand_in(paper: Paper, attempt: Attempt, found: Outcome, *, actor: User, at:
         details=_summary(paper, found),
         started_at=began,
         deadline=deadline_of(attempt),
+        break_seconds=attempt.break_seconds,
         lease=attempt.lease + 1,
     )
     write(rows_of(attempt, _ops(attempt, found, began, handed), at=at))

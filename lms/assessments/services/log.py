@@ -66,15 +66,24 @@ def append(*, attempt: Attempt, operations: Sequence[Operation], at: datetime) -
         beginning,
         operations[0].prev_hash,
     ]
-    rows = [_row(operation) for operation in operations]
+    values = [value for operation in operations for value in _row(operation)]
     with connection.cursor() as cursor:
         try:
-            cursor.execute(_statement(len(rows)), guard + [value for row in rows for value in row])
+            cursor.execute(_statement(len(operations)), guard + values)
         except IntegrityError:
             if connection.in_atomic_block:
                 raise
             return False
-        return bool(cursor.rowcount == len(rows))
+        return bool(cursor.rowcount == len(operations))
+
+
+def _row(operation: Operation) -> list[Any]:
+    """The values as the database takes them; numbers and texts go as they are."""
+    row = {column: getattr(operation, column) for column in _COLUMNS}
+    for column in ("value", "received_at"):
+        field: Any = Operation._meta.get_field(column)
+        row[column] = field.get_db_prep_save(row[column], connection)
+    return list(row.values())
 
 
 def _statement(count: int) -> str:
@@ -92,11 +101,6 @@ def _statement(count: int) -> str:
         lock="FOR NO KEY UPDATE" if connection.features.has_select_for_update else "",
         rows=", ".join([f"({first})"] + [f"({others})"] * (count - 1)),
     )
-
-
-def _row(operation: Operation) -> list[Any]:
-    fields = {field.name: field for field in Operation._meta.concrete_fields}
-    return [fields[name].get_db_prep_save(getattr(operation, name), connection) for name in _COLUMNS]
 
 
 def write(operations: Sequence[Operation]) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FEWEST_FOR_MODELS = 100
 
 MODEL_KEYS = {"rasch": "rasch_mml_slope1", "1pl": "one_pl_mml", "2pl": "two_pl_mml"}
+_REST = ("item_rest_r", "discriminative_efficiency_percent")
+_RELIABILITY = ("alpha", "guttman_lambda2", "sem", "alpha_if_deleted")
 _CONDITIONAL_KEYS = ("rasch_cml_sum_zero", "wle", "infit", "outfit")
 
 
@@ -64,7 +66,7 @@ def analyse(responses: Responses) -> Analysis:
     if blank:
         analysis.note("blank_persons", n=blank)
     if not analysis.persons:
-        analysis.note("no_persons")
+        analysis.note("no_persons", "", "total_mean", "total_sd", *_RELIABILITY)
     _describe_totals(analysis)
     _describe_items(analysis)
     _describe_reliability(analysis)
@@ -83,12 +85,13 @@ def _describe_totals(analysis: Analysis) -> None:
         return
     analysis.total_mean = float(totals.mean())
     if n == 1:
-        analysis.note("single_person", "", "total_sd", "item_sd", "item_rest_r", "alpha")
+        analysis.note("single_person", "", "total_sd", "item_sd", "d27", *_REST, *_RELIABILITY)
         return
     analysis.total_sd = float(totals.std(ddof=1))
     if analysis.total_sd < classical.TINY:
         is_perfect = bool(abs(totals - analysis.responses.highest().sum()).max() < classical.TINY)
-        analysis.note("perfect_scores" if is_perfect else "no_spread", "", "item_rest_r", "alpha")
+        code = "perfect_scores" if is_perfect else "no_spread"
+        analysis.note(code, "", "item_rest_r", *_RELIABILITY)
 
 
 def _describe_items(analysis: Analysis) -> None:
@@ -107,16 +110,15 @@ def _describe_items(analysis: Analysis) -> None:
 
 
 def _note_item(analysis: Analysis, item: str, statistics: classical.ItemStatistics) -> None:
-    missing = ("item_rest_r", "discriminative_efficiency_percent")
     if not statistics.reached:
-        analysis.note("blank_item", item, "facility", "item_sd", "d27", *missing)
+        analysis.note("blank_item", item, "facility", "item_sd", "d27", *_REST)
     elif statistics.sd is None:
         if analysis.persons > 1:
-            analysis.note("single_answer_item", item, "item_sd", "d27", *missing)
+            analysis.note("single_answer_item", item, "item_sd", "d27", *_REST)
     elif statistics.sd < classical.TINY:
-        analysis.note("constant_item", item, *missing)
+        analysis.note("constant_item", item, *_REST)
     elif statistics.rest_r is None:
-        analysis.note("constant_rest", item, *missing)
+        analysis.note("constant_rest", item, *_REST)
 
 
 def _describe_reliability(analysis: Analysis) -> None:
@@ -126,7 +128,7 @@ def _describe_reliability(analysis: Analysis) -> None:
     reached: Bools = np.any(~np.isnan(responses.marks), axis=0)
     length = min(responses.form_length or len(responses.items), int(reached.sum()))
     if length < 2 and analysis.persons:
-        analysis.note("single_item", "", "alpha", "guttman_lambda2", "sem", "item_rest_r")
+        analysis.note("single_item", "", "item_rest_r", *_RELIABILITY)
     if length < 2 or analysis.persons < 2:
         return
     covariance = classical.covariances(responses.marks[:, reached])
@@ -142,6 +144,23 @@ def _describe_reliability(analysis: Analysis) -> None:
         without[place] = alpha
     found.without[:] = without
     analysis.reliability = found
+    _note_reliability(analysis, found, length)
+
+
+def _note_reliability(analysis: Analysis, found: classical.Reliability, length: int) -> None:
+    if length == 2:
+        analysis.note("two_items", "", "alpha_if_deleted")
+    figures = zip(
+        _RELIABILITY, (found.alpha, found.lambda2, found.sem, min(found.without, key=_is_known)), strict=True
+    )
+    explained = {key for notice in analysis.notices for key in notice.statistics}
+    missing = [key for key, value in figures if value is None and key not in explained]
+    if missing:
+        analysis.note("alpha_unknown", "", *missing)
+
+
+def _is_known(value: float | None) -> bool:
+    return value is not None
 
 
 def _fit_models(analysis: Analysis) -> None:

@@ -18,6 +18,8 @@ CODES = (
     "constant_item",
     "constant_rest",
     "pair_never_together",
+    "two_items",
+    "alpha_unknown",
     "form_is_part",
     "max_marks_assumed",
     "too_few_for_models",

@@ -24,10 +24,11 @@ from lms.assessments.messages import effect_words
 from lms.assessments.models import Accommodation, Exam
 from lms.assessments.selectors.accommodations import effects_of, people_in_training
 from lms.assessments.services.accommodations import end_accommodation, grant_accommodation
+from lms.common.lists import RelatedIndexView
 from lms.people.models import User
 from lms.people.phones import as_e164
 
-from .columns import MomentColumn, RelatedIndexView, moment_text
+from .columns import MomentColumn, moment_text
 
 PERMISSION = "assessments.grant_accommodation"
 

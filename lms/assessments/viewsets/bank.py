@@ -17,8 +17,9 @@ from lms.assessments.enums import QuestionKind
 from lms.assessments.forms import BankForm, BelongsToBankForm, QuestionForm
 from lms.assessments.models import AttemptSlot, Question, QuestionArea, QuestionBank, QuestionVersion
 from lms.assessments.question_usage import read_usage
+from lms.common.lists import RelatedIndexView
 
-from .columns import KindColumn, RelatedIndexView, ShareColumn, yes_or_no
+from .columns import KindColumn, ShareColumn, yes_or_no
 
 
 class QuestionBankViewSet(ModelViewSet):

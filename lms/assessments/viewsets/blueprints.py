@@ -13,8 +13,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from lms.assessments.blueprint_forms import BlueprintForm
 from lms.assessments.models import Blueprint
 from lms.assessments.selectors.pools import blueprint_supply
-
-from .columns import RelatedIndexView
+from lms.common.lists import RelatedIndexView
 
 
 class BlueprintIndexView(RelatedIndexView):

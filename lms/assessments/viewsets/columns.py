@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views import generic
 
 from lms.assessments.enums import QuestionKind
 from lms.common.dates import format_moment
@@ -43,13 +41,3 @@ def moment_text(moment: datetime | None) -> str:
 
 def yes_or_no(value: bool | None) -> str:
     return "" if value is None else _("Yes") if value else _("No")
-
-
-class RelatedIndexView(generic.IndexView):
-    """A list that reads what its columns name of other tables in the same query."""
-
-    related: tuple[str, ...] = ()
-
-    def get_base_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_base_queryset()
-        return rows.select_related(*self.related)

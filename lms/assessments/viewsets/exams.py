@@ -25,11 +25,12 @@ from lms.assessments.forms import ExamForm
 from lms.assessments.models import Attempt, Exam
 from lms.assessments.selectors import visible_attempts
 from lms.cascade.models import Cohort
+from lms.common.lists import RelatedIndexView
 from lms.common.permissions import ViewOnlyPolicy
 from lms.common.spreadsheets import SafeSpreadsheetMixin
 from lms.people.models import User
 
-from .columns import MomentColumn, RelatedIndexView, moment_text, yes_or_no
+from .columns import MomentColumn, moment_text, yes_or_no
 
 
 def exam_buttons(user: Any, exam: Exam) -> list[Button]:

@@ -18,8 +18,8 @@ from lms.assessments.errors import QuestionIncompleteError
 from lms.assessments.forms import BelongsToBankForm
 from lms.assessments.models import Scenario, Stimulus
 from lms.assessments.services.bank import publish_scenario
+from lms.common.lists import RelatedIndexView
 
-from .columns import RelatedIndexView
 from .panels import both, image_panel
 
 

@@ -24,9 +24,10 @@ from lms.assessments.errors import QuestionIncompleteError
 from lms.assessments.models import ImmutableVersionError, QuestionVersion
 from lms.assessments.services.bank import lock_draft, publish_version
 from lms.assessments.version_forms import FORMS, VersionForm
+from lms.common.lists import RelatedIndexView
 from lms.people.models import User
 
-from .columns import MomentColumn, RelatedIndexView
+from .columns import MomentColumn
 from .panels import version_panels
 
 

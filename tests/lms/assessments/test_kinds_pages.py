@@ -1,6 +1,8 @@
 """Every kind on the learner's pages: shown, answered by plain forms, marked, and explained."""
 
 import re
+from collections.abc import Callable
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
@@ -25,12 +27,22 @@ from tests.factories.questions import RIGHT, WRONG, every_kind_bank
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def exam(db: None) -> Exam:
+@pytest.fixture(scope="module")
+def every_kind(build_once: Callable[..., Exam]) -> Exam:
     """An exam that holds a question of each kind, with explanations after it is over."""
-    return ExamFactory(
-        bank=every_kind_bank(), question_count=len(KINDS), feedback=FeedbackPolicy.WHEN_FINAL, max_attempts=1
+    return build_once(
+        lambda: ExamFactory(
+            bank=every_kind_bank(),
+            question_count=len(KINDS),
+            feedback=FeedbackPolicy.WHEN_FINAL,
+            max_attempts=1,
+        )
     )
+
+
+@pytest.fixture
+def exam(every_kind: Exam) -> Exam:
+    return deepcopy(every_kind)
 
 
 @pytest.fixture
@@ -183,6 +195,56 @@ def test_the_result_shows_each_answer_beside_the_right_one(
     if answers is WRONG:
         assert "your choice: third" in words
         assert "your place: 3" in words
+
+
+@pytest.fixture
+def pictures(web: Client, attempt: Attempt) -> list[str]:
+    """Where the images of the question with regions lie: that of its story, and its own."""
+    position = slot_of(attempt, "hotspot").position
+    html = web.get(page("question", attempt.public_id, position)).content.decode()
+    return re.findall(r'exam-picture"><img src="([^"]+)"', html)
+
+
+@pytest.fixture
+def address(pictures: list[str]) -> str:
+    return pictures[-1]
+
+
+class TestPictures:
+    """Images of a form come from this site, so that the page can keep them, and to nobody but its candidate."""
+
+    def test_one_is_named_by_its_contents_and_kept_by_the_browser(
+        self, web: Client, attempt: Attempt, address: str
+    ) -> None:
+        seal = slot_of(attempt, "hotspot").version.image_sha256
+        assert address == page("picture", attempt.public_id, seal)
+        response = web.get(address)
+        assert (response.status_code, response["Content-Type"]) == (200, "image/webp")
+        assert b"".join(response.streaming_content).startswith(b"RIFF")
+        assert "private" in response["Cache-Control"] and "immutable" in response["Cache-Control"]
+
+    def test_that_of_a_story_comes_from_this_site_too(self, web: Client, pictures: list[str]) -> None:
+        story, _own = pictures
+        assert "/pictures/" in story
+        assert web.get(story).status_code == 200
+
+    def test_the_page_with_the_whole_form_has_the_same(
+        self, web: Client, attempt: Attempt, address: str
+    ) -> None:
+        assert f'<img src="{address}"' in web.get(page("paper", attempt.public_id)).content.decode()
+
+    def test_nobody_else_sees_one(self, client: Client, exam: Exam, address: str) -> None:
+        client.force_login(enrol(exam).learner)
+        assert client.get(address).status_code == 404
+        client.logout()
+        assert client.get(address).status_code == 302
+
+    def test_before_the_start_there_is_none(self, web: Client, attempt: Attempt, address: str) -> None:
+        Attempt.objects.filter(pk=attempt.pk).update(state=AttemptState.READY, started_at=None, deadline=None)
+        assert web.get(address).status_code == 404
+
+    def test_an_image_of_another_form_is_not_in_this_one(self, web: Client, attempt: Attempt) -> None:
+        assert web.get(page("picture", attempt.public_id, "0" * 64)).status_code == 404
 
 
 def test_queries_do_not_grow_with_questions_of_any_kind(client: Client, time_machine: Any) -> None:

@@ -20,6 +20,7 @@ from lms.assessments.printed import booklet_of, letter_of, page_address, printin
 from lms.assessments.selectors import paper_screens
 from lms.assessments.selectors.keying import papers_of
 from lms.common.typesetting import Document, TypesettingError
+from tests.factories.accommodations import grant
 from tests.factories.assessments import enrol
 from tests.factories.papers import officer, paper_exam, printed
 
@@ -150,6 +151,31 @@ def test_in_large_print_nothing_is_small(printing: Printing) -> None:
     assert 10 < smallest_print(printing_pdf(printing, [paper])) < 12
     printing.is_large = True
     assert smallest_print(printing_pdf(printing, [paper])) == 18
+
+
+def test_whoever_was_granted_large_print_gets_it_beside_the_ordinary_print_of_the_others(
+    exam: Exam, printing: Printing
+) -> None:
+    granted, other = papers(printing)
+    grant(granted.attempt.learner, exam, large_print=True)
+    printing.language = "en"
+    granted, other = papers(printing)
+    assert [form.is_large for form in booklet_of(printing, [granted, other]).forms] == [True, False]
+    assert smallest_print(printing_pdf(printing, [granted])) == 18
+    assert 10 < smallest_print(printing_pdf(printing, [granted, other])) < 12
+
+
+def test_the_cover_promises_the_time_and_the_breaks_that_were_granted(exam: Exam, printing: Printing) -> None:
+    paper, other = papers(printing)
+    grant(paper.attempt.learner, exam, multiplier="1.5", break_minutes=15)
+    printing.language = "en"
+    paper, other = papers(printing)
+    with_more, ordinary = (form.instructions[1] for form in booklet_of(printing, [paper, other]).forms)
+    minutes = exam.duration_minutes
+    assert with_more.endswith(
+        f"You have {minutes * 3 // 2} minutes. You may also take breaks of 15 minutes in all."
+    )
+    assert ordinary.endswith(f"You have {minutes} minutes.")
 
 
 def test_reading_the_forms_costs_the_same_for_one_paper_and_for_five(exam: Exam) -> None:

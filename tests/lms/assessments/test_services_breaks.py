@@ -184,6 +184,15 @@ def test_hard_close_waits_for_no_break() -> None:
     assert now(phone.attempt).deadline == after(35)
 
 
+def test_nobody_is_waited_for_whose_break_could_not_move_the_end_any_further() -> None:
+    exam = ExamFactory(closes_at=DEADLINE, hard_close=True)
+    learner = enrol(exam).learner
+    grant(learner, exam, break_minutes=10)
+    phone = sitting_on_a_phone(exam, learner)
+    sweep_due_attempts(at=after(33))
+    assert now(phone.attempt).state == AttemptState.SYNC_OWED
+
+
 def test_a_break_in_the_emergency_file_counts(phone: Phone) -> None:
     say(phone, "break", 5)
     say(phone, "resume", 9)

@@ -35,6 +35,7 @@ from lms.assessments.services.receipts import read_receipt
 from lms.assessments.services.sitting import begin_attempt, create_attempt, start_attempt, sweep_due_attempts
 from lms.assessments.timing import to_ms
 from lms.people.models import User
+from tests.factories.accommodations import grant
 from tests.factories.assessments import ExamFactory, answer, enrol, right_places, submit_attempt
 from tests.factories.papers import officer, paper_exam, place_of, printed, right_readings, times
 
@@ -342,6 +343,14 @@ class TestLate:
         for _ in range(2):
             decide_late_answers(attempt=paper.attempt, actor=officer(), accept=False, reason="Far too late")
         assert again(paper.attempt).marks == 0
+
+    def test_breaks_that_were_granted_count_in_full(self, paper: Paper) -> None:
+        grant(paper.attempt.learner, paper.exam, break_minutes=15)
+        after_a_break = Reading(ANSWER, [to_ms(moment) for moment in times(minutes=45)])
+        for _ in range(2):
+            key_paper(paper=paper, readings={**single_readings(paper), TIMES: after_a_break}, actor=officer())
+        attempt = again(paper.attempt)
+        assert (attempt.state, attempt.marks) == (AttemptState.RELEASED, 4)
 
     def test_what_was_keyed_days_later_is_still_in_time(self, paper: Paper) -> None:
         at = timezone.now() + timedelta(days=9)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from lms.assessments.enums import AttemptState, ReleaseRule
 from lms.assessments.errors import IllegalMoveError
 from lms.assessments.models import Attempt, AttemptSlot, Exam, Moderation
-from lms.assessments.selectors import has_passed
+from lms.assessments.selectors import passed_among
 from lms.assessments.selectors.cut import standard_error
 from lms.assessments.services.lifecycle import lock_attempt, move_attempt, record_event
 from lms.assessments.services.release import release_due_results, release_results
@@ -43,12 +43,12 @@ def test_a_result_held_until_the_exam_closes_is_released_by_the_sweep() -> None:
     attempt = sat(release=ReleaseRule.AFTER_CLOSE)
     exam = attempt.exam
     assert attempt.state == AttemptState.GRADED
-    assert not has_passed(attempt.learner, exam.course)
+    assert not passed_among([attempt.learner], exam.course)
     last = exam.closes_at + timedelta(minutes=exam.duration_minutes, seconds=exam.grace_seconds)
     assert sweep_due_attempts(at=last).released == 0
     assert sweep_due_attempts(at=last + timedelta(seconds=1)).released == 1
     assert state_of(attempt) == AttemptState.RELEASED
-    assert has_passed(attempt.learner, exam.course)
+    assert passed_among([attempt.learner], exam.course)
     assert sweep_due_attempts(at=last + timedelta(seconds=2)).released == 0
 
 

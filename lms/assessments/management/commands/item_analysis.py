@@ -62,9 +62,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{label}: {_figure(value, digits)}")
         self.stdout.write("")
         rows = zip(analysis.responses.items, analysis.items, analysis.verdicts, strict=True)
-        self.stdout.write(f"{'':<20}{_('facility'):>12}{_('item-rest r'):>14}{'D27':>10}")
+        self.stdout.write(f"{'':<20}{_('facility'):>12}{_('item-rest r'):>20}{'D27':>10}")
         for item, one, verdicts in rows:
-            figures = f"{_figure(one.facility, 4):>12}{_figure(one.rest_r, 4):>14}{_figure(one.d27, 4):>10}"
+            figures = f"{_figure(one.facility, 4):>12}{_figure(one.rest_r, 4):>20}{_figure(one.d27, 4):>10}"
             words = ", ".join(str(VERDICT_WORDS[code][0]) for code in verdicts)
             self.stdout.write(f"{item:<20}{figures}  {words}")
         for notice in analysis.notices:

@@ -35,7 +35,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--by", metavar="PERSON", help="who answers for it: e-mail, phone or public id")
         parser.add_argument("--language", choices=["ar", "en"], default="ar")
-        parser.add_argument("--large", action="store_true", help="large print (18 point)")
+        parser.add_argument(
+            "--large",
+            action="store_true",
+            help="large print (18 point) for all of them; whoever was granted it gets it anyway",
+        )
         parser.add_argument("--output", type=Path, required=True, metavar="FILE.pdf")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -182,7 +182,8 @@ def test_malformed_questions_refuse_the_file_with_their_line(kind: str, inner: s
     [
         ("numerical", '<answer fraction="100"><text>*</text></answer>', "any_number"),
         ("numerical", '<answer fraction="0"><text>1</text></answer>', "no_full_answer"),
-        ("shortanswer", '<answer fraction="100"><text>*</text></answer>', "no_full_answer"),
+        ("shortanswer", '<answer fraction="100"><text>*</text></answer>', "only_wildcards"),
+        ("shortanswer", '<answer fraction="0"><text>HNEC</text></answer>', "no_full_answer"),
         ("stack", "", "type_unknown"),
         ("", "", "type_unknown"),
         ("description", f"<generalfeedback><text>{'x' * 10_001}</text></generalfeedback>", "description"),

@@ -28,6 +28,11 @@ def codes(analysis: Analysis) -> set[str]:
 
 
 BLANK = float("nan")
+#: What is given for any number of people.
+CLASSICAL = (
+    *("facility", "item_sd", "item_rest_r", "discriminative_efficiency_percent", "d27", "total_mean"),
+    *("total_sd", "alpha", "sem", "guttman_lambda2", "alpha_if_deleted"),
+)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +57,10 @@ def test_what_cannot_be_computed_says_why(marks: list[list[float]], expected: se
         result = json.dumps(analysis.to_json(), allow_nan=False)
     assert expected <= codes(analysis)
     assert "NaN" not in result
+    named = {key for notice in analysis.notices for key in notice.statistics}
+    for key in CLASSICAL:
+        value = analysis.to_json()[key]
+        assert key in named or None not in (value if isinstance(value, list) else [value]), key
 
 
 def test_perfect_scores_have_no_correlation_and_no_alpha() -> None:

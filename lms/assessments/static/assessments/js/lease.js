@@ -3,6 +3,7 @@
 // notices by its hashes.
 
 const ANSWER_WITHIN = 400;
+const ASK_AGAIN = 2000;
 
 /** Ask to be the writer. `onGain` and `onLose` are called as this window becomes it and stops being it, `onWait`
     if another one is. Returns {steal}, which makes this window the writer at the cost of the other. */
@@ -38,7 +39,9 @@ function withChannel(name, { onGain, onLose, onWait }) {
   let isWriter = false;
   let timer = null;
   const gain = () => {
+    clearTimeout(timer);
     isWriter = true;
+    channel.postMessage("mine");
     onGain();
   };
   const ask = () => {
@@ -46,24 +49,17 @@ function withChannel(name, { onGain, onLose, onWait }) {
     clearTimeout(timer);
     timer = setTimeout(gain, ANSWER_WITHIN * (1 + Math.random()));
   };
+  // A window that has gone says nothing: the one that is looked at asks again.
+  const wait = () => {
+    isWriter ? onLose() : onWait();
+    isWriter = false;
+    clearTimeout(timer);
+    timer = setInterval(() => document.hidden || ask(), ASK_AGAIN);
+  };
   channel.onmessage = ({ data }) => {
     if (data === "who" && isWriter) channel.postMessage("me");
-    if (data === "me") {
-      clearTimeout(timer);
-      onWait();
-    }
-    if (data === "free" && !isWriter) ask();
-    if (data === "steal" && isWriter) {
-      isWriter = false;
-      onLose();
-    }
+    if (data === "mine" || (data === "me" && !isWriter)) wait();
   };
-  window.addEventListener("pagehide", () => isWriter && channel.postMessage("free"));
   ask();
-  return {
-    steal() {
-      channel.postMessage("steal");
-      gain();
-    },
-  };
+  return { steal: gain };
 }

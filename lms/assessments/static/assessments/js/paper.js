@@ -192,6 +192,7 @@ async function open() {
   }
   log.settle(data.answers);
   screen.fill();
+  screen.lock(true);
   screen.show(screen.fromAddress(), { isFirst: true });
   const writer = claimWriter(`sanad-exam:${data.attempt}`, {
     onGain: () => {

@@ -1,6 +1,7 @@
 // A sitting from this window's point of view: which of the things that can be true are true, and what follows.
 
 import { cleanText } from "./oplog.js";
+import { deviceName } from "./store.js";
 import { call } from "./sync.js";
 import { carryOver } from "./timing.js";
 
@@ -9,17 +10,6 @@ const OWING = ["TIME_UP", "SYNC_OWED", "LATE_REVIEW"];
 const TYPING = { pause: 1000, most: 5000 };
 // A gap without a signal that is short enough to believe the phone's clock.
 const BELIEVED = 120000;
-
-/** A name for this browser, by which the server knows it again after a new sign-in. */
-function deviceName() {
-  try {
-    const name = localStorage.getItem("sanad-device") || [...crypto.getRandomValues(new Uint32Array(4))].join("-");
-    localStorage.setItem("sanad-device", name);
-    return name;
-  } catch {
-    return "";
-  }
-}
 
 export class Sitting {
   /** `view`: update(facts), announce(words). */
@@ -31,10 +21,7 @@ export class Sitting {
       isClosed: false, receipt: null, wait: 0, isOnBreak: false, breakLeft: 0,
       isBreakKnown: Boolean(data.breaks && data.breaks.is_on),
     };
-    this.typing = null;
-    this.viewed = null;
-    this.isBehind = false;
-    this.isRegistered = false;
+    Object.assign(this, { typing: null, viewed: null, isBehind: false, isRegistered: false, turn: 0 });
   }
 
   /** What the page is made of; each needs the sitting, and the sitting needs each. */
@@ -61,13 +48,16 @@ export class Sitting {
 
   /** This window has become the writer of this phone: take up the log where phone and server stand. */
   async take(fresh) {
+    const turn = (this.turn += 1);
     const note = await this.log.load();
-    this.update({ isWriter: true, isElsewhere: false });
     if (note && note.granted) this.breaks.give(note.granted, null);
     // What this phone knows is enough to go on with; the server is asked as soon as something is sent.
     const known = fresh || (note && note.lease ? null : await this.sync.ask());
+    if (turn !== this.turn) return undefined;
     known ? this.follow(known) : this.followNote(note);
     this.screen.fill();
+    // Not before: what was chosen would be undone by what was just filled in.
+    this.update({ isWriter: true, isElsewhere: false });
     if (this.facts.isClosed || !this.facts.isHolder) return this.sendLeftovers(note);
     this.isRegistered = Boolean(note && note.isRegistered);
     this.log.append("view", 0, null);
@@ -83,12 +73,17 @@ export class Sitting {
   yield() {
     this.commitTyping();
     this.sync.stop();
+    this.stepBack();
+  }
+
+  stepBack() {
+    this.turn += 1;
     this.update({ isWriter: false, isElsewhere: true });
   }
 
   /** Another window writes: read what it has left on the phone. */
   async read() {
-    this.update({ isWriter: false, isElsewhere: true });
+    this.stepBack();
     await this.log.load();
     this.log.settle(this.data.answers);
     this.screen.fill();
@@ -292,9 +287,8 @@ export class Sitting {
   saveNote() {
     if (!this.facts.isWriter || this.facts.receipt) return;
     const { lease, seq, head, received } = this.log;
-    const { isHolder } = this.facts;
-    const note = { lease, seq, head, received, isHolder, left: this.clock.left, wall: Date.now() };
-    Object.assign(note, { isRegistered: this.isRegistered, granted: this.breaks.granted });
+    const { isRegistered, breaks: { granted }, clock: { left }, facts: { isHolder } } = this;
+    const note = { lease, seq, head, received, isHolder, isRegistered, granted, left, wall: Date.now() };
     this.store.write(this.data.attempt, note).catch(() => {});
   }
 }

@@ -92,3 +92,14 @@ export async function openStore() {
     return new PageStore();
   }
 }
+
+/** A name for this browser, by which the server knows it again after a new sign-in. */
+export function deviceName() {
+  try {
+    const name = localStorage.getItem("sanad-device") || String(crypto.getRandomValues(new Uint32Array(4)));
+    localStorage.setItem("sanad-device", name);
+    return name;
+  } catch {
+    return "";
+  }
+}
