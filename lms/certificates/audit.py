@@ -3,9 +3,10 @@
 Besides `lms.register.audit`, which takes the register as a log of any records, this knows what
 certificates are: every issue must be by a key that the keyset gave for that day and index; the
 status list must say what the revocations in the register add up to, no more and no less, and be the
-last one logged; the table of trainers must agree with the entries; heads must be cosigned as the keyset
-asks, and no issue may bear a day before witnesses last saw the register without it; every given
-certificate must verify and be in the register. The only thing taken on trust are the root keys.
+last one logged; the table of trainers must agree with the entries, and the table of days with the
+entries and with what witnesses saw; heads must be cosigned as the keyset asks, and no issue may bear a
+day before the register was last seen without it; every given certificate must verify and be in the
+register. The only thing taken on trust are the root keys.
 
 Runs without Django: `sanad register_audit DIR --root KEY`, or `python -m lms.certificates.audit` from the
 source alone.
@@ -19,11 +20,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from lms.certificates.audit_days import DaysAudit
 from lms.certificates.audit_witnesses import Timeline, audit_quorum, read_heads
 from lms.certificates.chain import TrainerTable, open_table
 from lms.certificates.credential import parse
+from lms.certificates.headdays import open_head_days
 from lms.certificates.keyset import Keyset, Policy, open_keyset
-from lms.certificates.pack import KEYSET, STATUS, TRAINERS
+from lms.certificates.pack import DAYS, KEYSET, STATUS, TRAINERS
 from lms.certificates.qrtext import parse_text
 from lms.certificates.roots import parse_roots
 from lms.certificates.statuslist import Standing, StatusList, open_status_list
@@ -49,20 +52,17 @@ class _Ledger:
     report: AuditReport
     timeline: Timeline
     trainers: TrainerTable | None = None
+    days: DaysAudit | None = None
     trainer_issues: dict[int, Record] = field(default_factory=dict)
     changes: list[tuple[int, int, Standing]] = field(default_factory=list)
     last: dict[str, Record] = field(default_factory=dict)
 
     def visit(self, record: Record) -> None:
         self.last[record.type] = record
+        if self.days is not None:
+            self.days.visit(record)
         if record.type == RecordType.ISSUE:
             self._audit_key(record)
-            if record.day < self.timeline.earliest_day(record.index):
-                self.report.add(
-                    "back_dated",
-                    f"entry {record.index}",
-                    f"dated day {record.day}, and witnesses did not see it until later",
-                )
             if self.trainers is not None and record.index in self.trainers.rows:
                 self.trainer_issues[record.index] = record
         elif record.type in _STANDINGS and record.subject is not None:
@@ -102,6 +102,7 @@ def audit_export(
     heads = read_heads(folder, keyset, report)
     ledger = _Ledger(keyset, report, Timeline(heads))
     ledger.trainers = _read_part(folder, TRAINERS, open_table, ledger)
+    ledger.days = DaysAudit(_read_part(folder, DAYS, open_head_days, ledger), ledger.timeline, report)
     leaves = list(_given_leaves(certificates, keyset, report))
     found = audit_register(
         folder,
@@ -117,6 +118,7 @@ def audit_export(
         _audit_keyset(ledger, keyset_note)
         status = _audit_status(folder, ledger)
         _audit_trainers(ledger)
+        ledger.days.finish(report.checkpoint.size)
         audit_quorum(heads, keyset, None if status is None else status.time, report)
     return report
 

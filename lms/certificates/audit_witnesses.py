@@ -8,6 +8,7 @@ is back-dated, whatever the server's clock said.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from lms.certificates.keyset import Keyset
@@ -31,20 +32,24 @@ class SeenHead:
 
 
 class Timeline:
-    """From which moment on an entry can have been added, by what witnesses saw."""
+    """Between which moments an entry was added, by what witnesses saw."""
 
     def __init__(self, heads: Sequence[SeenHead]) -> None:
-        self._sizes: list[int] = []
-        self._times: list[int] = []
-        for head in sorted(heads, key=lambda head: head.checkpoint.size):
-            if head.time:
-                self._sizes.append(head.checkpoint.size)
-                self._times.append(max([head.time, *self._times[-1:]]))
+        seen = sorted((head.checkpoint.size, head.time) for head in heads if head.time)
+        self._sizes = [size for size, _time in seen]
+        times = [time for _size, time in seen]
+        self._times = list(accumulate(times, max))
+        self._first_seen = list(accumulate(reversed(times), min))[::-1]
 
     def earliest_day(self, index: int) -> int:
         """The first day that entry `index` may bear, a day's grace included; 0 where nobody saw anything."""
         known = bisect_right(self._sizes, index)
         return day_at(self._times[known - 1] - DAY_SECONDS) if known else 0
+
+    def latest_day(self, index: int) -> int | None:
+        """The last day on which entry `index` can have been added, a day's grace included; None where nobody saw it."""
+        known = bisect_right(self._sizes, index)
+        return day_at(self._first_seen[known] + DAY_SECONDS) if known < len(self._sizes) else None
 
 
 def read_heads(folder: Path, keyset: Keyset, report: AuditReport) -> list[SeenHead]:

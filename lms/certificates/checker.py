@@ -35,13 +35,15 @@ _SCRIPTS = "certificates/js/{}.js"
 _VENDOR = "certificates/vendor/{}"
 #: What check.js imports, named in the page so that a slow line fetches all of it at once.
 MODULES = (
-    *("answer", "bytes", "cbor", "credential", "ed25519", "merkle", "note", "pack", "scanner"),
-    *("store", "update", "verdict"),
+    *("answer", "bytes", "cbor", "credential", "ed25519", "merkle", "note", "pack", "store"),
+    *("update", "verdict"),
 )
+#: Kept by the worker, and imported when a picture is to be read.
+LAZY_MODULES = ("scanner",)
 #: Fetched only where the browser lacks something, or when a picture is to be read.
 LATER = {
     "noble": "noble-ed25519.js",
-    "fflate": "fflate.js",
+    "inflate": "tiny-inflate.js",
     "zxing": "zxing-reader.js",
     "wasm": "zxing_reader.wasm",
 }
@@ -126,6 +128,10 @@ def module_urls() -> list[str]:
     return [static(_SCRIPTS.format(name)) for name in MODULES]
 
 
+def lazy_urls() -> list[str]:
+    return [static(_SCRIPTS.format(name)) for name in LAZY_MODULES]
+
+
 def later_urls() -> dict[str, str]:
     return {name: static(_VENDOR.format(file)) for name, file in LATER.items()}
 
@@ -134,7 +140,11 @@ def shell_urls() -> list[str]:
     """The files without which the page does not work offline."""
     fonts = [f"home/fonts/sanad-{name}.woff2" for name in _FONTS]
     scripts = ["home/js/sanad.js", _SCRIPTS.format("check")]
-    return [*(static(name) for name in [*_STYLES, *fonts, *scripts, "home/img/mark.svg"]), *module_urls()]
+    return [
+        *(static(name) for name in [*_STYLES, *fonts, *scripts, "home/img/mark.svg"]),
+        *module_urls(),
+        *lazy_urls(),
+    ]
 
 
 def version_of(*parts: str) -> str:

@@ -1,10 +1,7 @@
 """Certificates on paper: the A4 page in both languages, with the QR symbol as vectors.
 
-typst sets the page (no system library, correct Arabic, byte-identical output for identical input)
-from the templates and fonts beside this module and nothing else: system fonts are ignored. What a
-page says enters as JSON through `sys.inputs` and is placed as text, never as typst markup, so that
-a name full of `#` and `$` prints as it is written. Pictures enter as files beside a copy of the
-templates, named by their own digest.
+typst sets the page from the templates beside this module (`lms.common.typesetting`). Pictures enter as
+files named by their own digest.
 
 The PDF is PDF/A-3a and PDF/UA-1: fonts embedded, text tagged, to be opened in thirty years and
 read aloud today. Its only date is the day of issue. The Open Badge of the certificate, where it is
@@ -12,27 +9,23 @@ given, is attached to it. Badges and pictures for the phone: `cards.py`.
 """
 
 import hashlib
-import json
-import shutil
-import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lms.certificates.symbol import QUIET_ZONE, build_symbol
 from lms.common.dates import format_day
+from lms.common.typesetting import Document, TypesettingError
 from lms.register.errors import CodedError
 
 if TYPE_CHECKING:
     import typst
 
-HERE = Path(__file__).parent
-FONTS = HERE.parent / "common/fonts"
-TEMPLATES = HERE / "typst"
+TEMPLATES = Path(__file__).parent / "typst"
 PDF_STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
 MAX_SIGNATORIES = 3
 
@@ -166,45 +159,20 @@ def _day(day: date) -> dict[str, str]:
 def compile_pdf(template: str, data: Mapping[str, Any], day: date, pictures: Mapping[str, bytes]) -> bytes:
     """Set a template as PDF/A-3a and PDF/UA-1, dated `day`. Raises `DocumentError`."""
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    options = {"format": "pdf", "pdf_standards": PDF_STANDARDS, "timestamp": moment}
-    return _compile(template, data, pictures, options)
+    with _refused_in_our_words():
+        return Document(TEMPLATES / template, data, pictures=pictures).pdf(moment, standards=PDF_STANDARDS)
 
 
 def compile_png(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
     """Draw a template of one page, one pixel a point. Raises `DocumentError`."""
-    return _compile(template, data, pictures, {"format": "png", "ppi": 72.0})
+    with _refused_in_our_words():
+        return Document(TEMPLATES / template, data, pictures=pictures).png()
 
 
-def _compile(
-    template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes], options: dict[str, Any]
-) -> bytes:
-    if not pictures:
-        return _compile_in(TEMPLATES, template, data, options)
-    with tempfile.TemporaryDirectory(prefix="sanad-paper-") as folder:
-        root = Path(folder)
-        for source in TEMPLATES.iterdir():
-            shutil.copyfile(source, root / source.name)
-        for name, content in pictures.items():
-            (root / name).write_bytes(content)
-        return _compile_in(root, template, data, options)
-
-
-def _compile_in(root: Path, template: str, data: Mapping[str, Any], options: dict[str, Any]) -> bytes:
-    import typst
-
+@contextmanager
+def _refused_in_our_words() -> Iterator[None]:
     try:
-        compiler = typst.Compiler(root / template, root=root, font_paths=_fonts())
-        output = compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **options)
-    except typst.TypstError as error:
-        code = "too_much_text" if "too much text" in error.message else "not_rendered"
-        raise DocumentError(code, f"typst refused the page: {error.message}") from error
-    if not isinstance(output, bytes):
-        raise DocumentError("not_rendered", "typst returned no single file")
-    return output
-
-
-@cache
-def _fonts() -> "typst.Fonts":
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+        yield
+    except TypesettingError as error:
+        code = "too_much_text" if "too much text" in str(error) else "not_rendered"
+        raise DocumentError(code, f"typst refused the page: {error}") from error

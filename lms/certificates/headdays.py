@@ -7,11 +7,13 @@ earlier than that head less 24 hours was back-dated, whoever signed it.
 The table has a row for each day on which heads were signed: `[size, day]`, the largest size of that
 day. Sizes and days both rise, so that the first row whose size exceeds an index is the one that
 counts, and ten thousand certificates of a season make a hundred rows. It is signed by the log's
-key; an auditor compares it with the cosignatures of the witnesses.
+key; an auditor compares it with the records and the cosignatures of the witnesses (`audit_days.py`).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from lms.certificates.signed_document import (
@@ -52,7 +54,8 @@ class HeadDays:
 
     def covered_on(self, index: int) -> int | None:
         """The day of the first head that covers entry `index`; None where the table does not say."""
-        return next((day for size, day in self.rows if size > index), None)
+        place = bisect_right(self.rows, index, key=itemgetter(0))
+        return self.rows[place][1] if place < len(self.rows) else None
 
 
 def make_head_days(*, serial: int, time: int, size: int, heads: Iterable[tuple[int, int]]) -> HeadDays:

@@ -67,11 +67,6 @@ def root_policy() -> keysets.Policy:
     return keysets.Policy(1, (root_signer().key,))
 
 
-def root_key() -> VerifierKey:
-    """The first pinned root key, for a platform that has one; others ask `root_policy`."""
-    return root_policy().keys[0]
-
-
 def has_root() -> bool:
     """Whether keysets can be signed here and now; otherwise custodians do it elsewhere."""
     return root_policy().need == 1 and (settings.SANAD_ALLOW_DEVELOPMENT_KEYS or key_adapter().has(ROOT_KEY))

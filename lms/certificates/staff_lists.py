@@ -1,18 +1,8 @@
 """What the office's lists share."""
 
-from typing import Any, ClassVar
-
-from django.db.models import QuerySet
-from wagtail.admin.views.generic import IndexView
-
+from lms.common.lists import RelatedIndexView as PlainRelatedIndexView
 from lms.common.spreadsheets import SafeSpreadsheetMixin
 
 
-class RelatedIndexView(SafeSpreadsheetMixin, IndexView):
-    """A list that reads what its rows refer to in the same query."""
-
-    related: ClassVar[tuple[str, ...]] = ()
-
-    def get_base_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_base_queryset()
-        return rows.select_related(*self.related)
+class RelatedIndexView(SafeSpreadsheetMixin, PlainRelatedIndexView):
+    """A list that spreadsheets may open, and that reads what its rows refer to in the same query."""

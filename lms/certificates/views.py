@@ -7,20 +7,22 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.cascade.models import Enrolment
 
 from .forms_holder import ShareForm
 from .keys import KEY_TROUBLE, SIGNING_UNAVAILABLE
-from .models import BadgePhoto, CertificateType
+from .models import BadgePhoto, Certificate, CertificateType
 from .paper import certificate_symbol
 from .selectors import certificates_of, chain_of, open_paths, renewal_of
 from .services.issuing import CertificateBlockedError, issue_certificate
 from .services.replacing import renew_certificate
-from .visible import own_certificate, signed_in_user, visible_certificate
+from .visible import in_force, own_certificate, signed_in_user, visible_certificate
 
 logger = logging.getLogger(__name__)
 
@@ -111,11 +113,20 @@ def certificate_detail(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 @never_cache
-def wallet(request: HttpRequest, number: str) -> HttpResponse:
-    """The code as large as the screen, to be held out to a checker, and the picture to keep on the phone."""
-    certificate = own_certificate(request, number)
+@in_force(own_certificate)
+def wallet(request: HttpRequest, certificate: Certificate) -> HttpResponse:
+    """The code as large as the screen, to be held out to a checker. It opens again without a signal (js/wallet.js)."""
     return render(
         request,
         "certificates/wallet.html",
-        {"certificate": certificate, "symbol": certificate_symbol(certificate)},
+        {"certificate": certificate, "symbol": certificate_symbol(certificate), "now": timezone.now()},
+    )
+
+
+@require_safe
+@cache_control(no_cache=True)
+def wallet_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of the phone's page, at an address above it: a worker reaches no higher than its own."""
+    return HttpResponse(
+        render_to_string("certificates/wallet_worker.js"), content_type="text/javascript; charset=utf-8"
     )

@@ -12,7 +12,7 @@ from .keys import KEY_TROUBLE
 from .models import Certificate
 from .paper import badge_pdf, certificate_pdf, phone_png
 from .services.open_badges import open_badge_json
-from .visible import visible_certificate
+from .visible import in_force, visible_certificate
 
 logger = logging.getLogger(__name__)
 
@@ -20,36 +20,36 @@ logger = logging.getLogger(__name__)
 @login_required
 @require_safe
 @never_cache
-def certificate_file(request: HttpRequest, number: str) -> HttpResponse:
+@in_force(visible_certificate)
+def certificate_file(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """The A4 certificate."""
-    certificate = visible_certificate(request, number)
     return _file(certificate_pdf(certificate), "application/pdf", f"certificate-{certificate}.pdf")
 
 
 @login_required
 @require_safe
 @never_cache
-def badge_file(request: HttpRequest, number: str) -> HttpResponse:
+@in_force(visible_certificate)
+def badge_file(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """The badge, both sides, for a card printer."""
-    certificate = visible_certificate(request, number)
     return _file(badge_pdf(certificate), "application/pdf", f"badge-{certificate}.pdf")
 
 
 @login_required
 @require_safe
 @never_cache
-def phone_file(request: HttpRequest, number: str) -> HttpResponse:
+@in_force(visible_certificate)
+def phone_file(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """The picture for the phone."""
-    certificate = visible_certificate(request, number)
     return phone_response(certificate)
 
 
 @login_required
 @require_safe
 @never_cache
-def open_badge_file(request: HttpRequest, number: str) -> HttpResponse:
+@in_force(visible_certificate)
+def open_badge_file(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """The Open Badge, as a file to load into a wallet of badges."""
-    certificate = visible_certificate(request, number)
     try:
         content = open_badge_json(certificate)
     except KEY_TROUBLE as trouble:

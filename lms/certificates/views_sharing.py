@@ -90,7 +90,10 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @open_to_strangers
 def shared_picture(request: HttpRequest, token: str) -> HttpResponse:
-    return phone_response(_open_link(token).certificate)
+    certificate = _open_link(token).certificate
+    if certificate.is_withdrawn:
+        raise Http404
+    return phone_response(certificate)
 
 
 def _open_link(token: str) -> ShareLink:

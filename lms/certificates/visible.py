@@ -1,7 +1,10 @@
 """Whose certificate a page may show: one's own, or any for those who may view certificates. Others do not exist."""
 
-from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
 from lms.people.models import User
 
@@ -36,6 +39,29 @@ def own_certificate(request: HttpRequest, number: str) -> Certificate:
     if certificate.holder_id != signed_in_user(request).pk:
         raise Http404
     return certificate
+
+
+def in_force(
+    find: Callable[[HttpRequest, str], Certificate],
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view of the paper of a certificate that `find` shows; of a withdrawn one the answer is a sentence (410).
+
+    A checker without a signal and with last week's register would take the paper for valid.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, number: str) -> HttpResponse:
+            certificate = find(request, number)
+            if certificate.is_withdrawn:
+                return render(
+                    request, "certificates/withdrawn.html", {"certificate": certificate}, status=410
+                )
+            return view(request, certificate)
+
+        return guarded
+
+    return decorate
 
 
 def _certificate(number: str) -> Certificate:

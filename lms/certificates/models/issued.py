@@ -195,6 +195,11 @@ class Certificate(models.Model):
         return "-".join(self.number[i : i + 4] for i in range(0, 16, 4))
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether somebody ended or interrupted it: its paper is not given out then."""
+        return self.status != CertificateStatus.ACTIVE
+
+    @property
     def has_expired(self) -> bool:
         """Whether its last valid day has passed while nothing else ended it."""
         return (

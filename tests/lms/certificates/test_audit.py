@@ -11,6 +11,7 @@ import pytest
 from lms.certificates.audit import audit_export, main
 from lms.certificates.chain import make_table, sign_table
 from lms.certificates.credential import sign
+from lms.certificates.headdays import make_head_days, sign_head_days
 from lms.certificates.keyset import KeyState, sign_keyset
 from lms.certificates.qrtext import build_text
 from lms.certificates.statuslist import Standing, sign_status_list
@@ -56,7 +57,7 @@ def test_honest_export_is_whole(tmp_path: Path) -> None:
     assert report.counts == {"issue": 7, "restore": 1, "revoke": 1, "suspend": 2}
 
 
-@pytest.mark.parametrize("name", ["keyset", "status", "trainers", "checkpoint"])
+@pytest.mark.parametrize("name", ["keyset", "status", "trainers", "days", "checkpoint"])
 def test_missing_part_is_found(tmp_path: Path, name: str) -> None:
     world, _ = world_of()
     (write(world, tmp_path) / name).unlink()
@@ -138,6 +139,35 @@ def test_trainer_table_must_agree_with_the_entries(tmp_path: Path) -> None:
     write(world, tmp_path, trainers=sign_table(table, world.log))
 
     assert audit(world, tmp_path) == [("wrong_trainer", "entry 0"), ("wrong_trainer", "entry 7")]
+
+
+def test_back_dated_certificate_is_found_as_checkers_find_it(tmp_path: Path) -> None:
+    world, _ = world_of()
+    world.issue("لصّ", issued=TODAY - 2, logged_on=TODAY)
+    # Days of entries may not run backwards either.
+    assert set(audit(world, write(world, tmp_path))) == {("back_dated", "entry 11")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ([], "days"),
+        ([(7, TODAY - 9)], "days"),
+        ([(7, TODAY - 9), (11, TODAY - 2)], "entry 7"),
+        ([(7, TODAY - 11), (11, TODAY)], "entry 0"),
+    ],
+    ids=["none", "cut short", "too early", "all too early"],
+)
+def test_table_of_days_must_agree_with_the_entries(
+    tmp_path: Path, rows: list[tuple[int, int]], place: str
+) -> None:
+    world, _ = world_of()
+    table = make_head_days(serial=9, time=noon(TODAY), size=11, heads=rows)
+    write(world, tmp_path, days=sign_head_days(table, world.log))
+
+    found = audit(world, tmp_path)
+    assert found[0] == ("wrong_days", place)
+    assert {code for code, _ in found} == {"wrong_days"}
 
 
 def test_given_certificates_must_verify_and_be_there(tmp_path: Path) -> None:

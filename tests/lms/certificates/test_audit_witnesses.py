@@ -75,15 +75,41 @@ def test_back_dated_certificate_is_found_by_what_witnesses_saw(tmp_path: Path) -
     world = grown()
     seen = cosigned(world.checkpoint(), "w1", "w2", time=noon(TODAY))
     # Every day follows the one before, so that the entries alone look honest.
-    world.issue("لصّ", issued=TODAY - 2)
+    world.issue("لصّ", issued=TODAY - 2, logged_on=TODAY)
     found = audit(tmp_path / "b", world, **{"heads/1": seen}, **heads(world, *NAMES, time=noon(TODAY)))
     assert found == [("back_dated", "entry 1")]
+
+
+def test_table_of_days_that_hides_a_back_dated_certificate_is_found(tmp_path: Path) -> None:
+    world = grown()
+    seen = cosigned(world.checkpoint(), "w1", "w2", time=noon(TODAY))
+    world.issue("لصّ", issued=TODAY - 2, logged_on=TODAY - 2)
+    found = audit(tmp_path, world, **{"heads/1": seen}, **heads(world, *NAMES, time=noon(TODAY)))
+    assert found == [("back_dated", "entry 1"), ("wrong_days", "days")]
+
+
+def test_table_of_days_that_makes_an_honest_certificate_red_is_found(tmp_path: Path) -> None:
+    world = WitnessedWorld()
+    world.issue(issued=TODAY - 2, logged_on=TODAY)
+    seen = cosigned(world.checkpoint(), "w1", "w2", time=noon(TODAY - 2))
+    world.issue("ثانية")
+    found = audit(tmp_path, world, **{"heads/1": seen}, **heads(world, *NAMES, time=noon(TODAY)))
+    assert found == [("back_dated", "entry 0"), ("wrong_days", "days")]
+
+
+def test_a_days_grace_is_given_to_honest_clocks(tmp_path: Path) -> None:
+    world = WitnessedWorld()
+    world.issue(issued=TODAY - 2, logged_on=TODAY - 1)
+    seen = cosigned(world.checkpoint(), "w1", "w2", time=noon(TODAY - 2))
+    world.issue("ثانية", logged_on=TODAY)
+    files = {"heads/1": seen} | heads(world, *NAMES, time=noon(TODAY))
+    assert audit(tmp_path, world, **files) == []
 
 
 def test_one_witness_alone_dates_nothing(tmp_path: Path) -> None:
     world = grown()
     seen = cosigned(world.checkpoint(), "w1", time=noon(TODAY))
-    world.issue("ثانية", issued=TODAY - 2)
+    world.issue("ثانية", issued=TODAY - 2, logged_on=TODAY - 2)
     assert audit(tmp_path, world, **{"heads/1": seen}, **heads(world, *NAMES, time=noon(TODAY))) == []
 
 

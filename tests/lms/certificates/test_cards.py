@@ -1,6 +1,7 @@
 """The badge, the phone's picture and the printer's sheets: every code is found, read, and in its right place."""
 
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pypdfium2
@@ -15,8 +16,8 @@ from lms.certificates.number import format_number
 from lms.certificates.pictures import clean_mark, square_photo
 from lms.certificates.qrtext import build_text, parse_text
 from tests.factories.pictures import logo, photo
-from tests.vectors.cards import card_for, phone_band, pixels
-from tests.vectors.pages import GOLDEN, HARD_NAMES, ISSUED
+from tests.vectors.cards import badge_sides, card_for, golden_badges, phone_band, pixels
+from tests.vectors.pages import GOLDEN, HARD_NAMES, ISSUED, TOLERANCE, difference
 from tests.vectors.world import BASE_URL, signer_of
 
 pytestmark = pytest.mark.once
@@ -78,6 +79,24 @@ class TestBadge:
         look = Look("#7a1f1f", "#5a1010", "#336699", clean_mark(logo("#7a1f1f")))
         front = pages(render_badge(replace(PLAIN, look=look)))[0]
         assert front.getpixel((20, 20)) == (0x7A, 0x1F, 0x1F)
+
+    @pytest.mark.parametrize("kind", golden_badges())
+    def test_sides_look_as_in_the_golden_images(self, kind: str) -> None:
+        for side, drawn in badge_sides(golden_badges()[kind]).items():
+            assert difference(drawn, Image.open(GOLDEN / f"badge-{kind}-{side}.png")) <= TOLERANCE, side
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"name": "فاطمة الزهراء عبد السّلام الورفلي"},
+            {"number": "7M7M-N6XA-0F8V-MQ2Y"},
+            {"expires": date(2028, 2, 16)},
+        ],
+    )
+    def test_golden_images_notice_small_changes(self, changes: dict[str, object]) -> None:
+        sides = badge_sides(replace(PLAIN, **changes))
+        golden = (Image.open(GOLDEN / f"badge-plain-{side}.png") for side in sides)
+        assert max(map(difference, sides.values(), golden)) > TOLERANCE
 
     def test_archivable(self) -> None:
         assert b"<pdfaid:part>3</pdfaid:part>" in BADGE

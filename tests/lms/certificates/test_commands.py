@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from lms.certificates.keys import root_key
+from lms.certificates.keys import root_policy
 from lms.certificates.models import Certificate, IssuingKey, Keyset
 from lms.certificates.paper import certificate_pdf, qr_text
 from lms.certificates.publish import publish_register
@@ -73,7 +73,7 @@ class TestVerify:
     def test_pack_answers_without_a_database(self, tmp_path: Path, capsys, django_db_blocker) -> None:
         certificate = issued()
         publish_register(folder=tmp_path)
-        text, root = qr_text(certificate), root_key().encode()
+        text, root = qr_text(certificate), root_policy().keys[0].encode()
         with django_db_blocker.block():
             code, answer = verdict(capsys, text, "--pack", tmp_path, "--root", root)
         assert (code, answer["reason"]) == (0, "valid")
@@ -83,7 +83,7 @@ class TestVerify:
         publish_register(folder=tmp_path / "pack")
         done = run(
             *("verify_certificate", qr_text(certificate), "--json"),
-            *("--pack", tmp_path / "pack", "--root", root_key().encode()),
+            *("--pack", tmp_path / "pack", "--root", root_policy().keys[0].encode()),
             SANAD_DATA=str(tmp_path / "nothing"),
             DATABASE_URL="postgres://nobody@127.0.0.1:9/nowhere",
         )
@@ -136,7 +136,7 @@ class TestAudit:
         older = tmp_path.parent / "older"
         older.write_bytes((tmp_path / CHECKPOINT).read_bytes())
         done = run(
-            *("register_audit", tmp_path, "--root", root_key().encode(), "--since", older),
+            *("register_audit", tmp_path, "--root", root_policy().keys[0].encode(), "--since", older),
             DJANGO_SETTINGS_MODULE="there.are.no.settings",
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -148,7 +148,7 @@ class TestAudit:
         [entries] = (tmp_path / "tile" / "entries").iterdir()
         bundle = next(path for path in entries.rglob("*") if path.is_file()) if entries.is_dir() else entries
         bundle.write_bytes(bundle.read_bytes().replace(b'"type":"issue"', b'"type":"issve"'))
-        done = run("register_audit", tmp_path, "--root", root_key().encode())
+        done = run("register_audit", tmp_path, "--root", root_policy().keys[0].encode())
         assert done.returncode == 1
         assert f"entry {certificate.register_index}: " in done.stdout
 
@@ -222,7 +222,7 @@ class TestKeys:
             assert path.stat().st_mode & 0o077 == 0
             assert b"BEGIN ENCRYPTED PRIVATE KEY" in path.read_bytes()
         assert Keyset.objects.get().serial == 1 and IssuingKey.objects.count() == 1
-        assert root_key().encode() in capsys.readouterr().out
+        assert root_policy().keys[0].encode() in capsys.readouterr().out
         assert issued().status == "active"
 
     @pytest.mark.parametrize("passphrase", ["", "short"])

@@ -14,6 +14,7 @@ from lms.certificates import document
 from lms.certificates.document import Bilingual, DocumentError, Signatory, render_certificate
 from lms.certificates.scan import read_code
 from lms.certificates.symbol import build_symbol
+from lms.common.typesetting import FONTS
 from tests.vectors.pages import GOLDEN, HARD_NAMES, TOLERANCE, difference, draw, name_band, page_for
 
 ORDINARY = page_for(HARD_NAMES["plain"])
@@ -216,13 +217,13 @@ def test_only_the_vendored_fonts_are_used() -> None:
 
 
 def test_vendored_fonts_are_the_ones_they_claim_to_be() -> None:
-    lines = (document.FONTS / "SHA256SUMS").read_text().splitlines()
+    lines = (FONTS / "SHA256SUMS").read_text().splitlines()
 
     assert {line.split()[1] for line in lines} == {"Amiri-Bold.ttf", "Amiri-Regular.ttf", "OFL.txt"}
     for line in lines:
         digest, name = line.split()
-        assert hashlib.sha256((document.FONTS / name).read_bytes()).hexdigest() == digest
-    assert "SIL OPEN FONT LICENSE" in (document.FONTS / "OFL.txt").read_text()
+        assert hashlib.sha256((FONTS / name).read_bytes()).hexdigest() == digest
+    assert "SIL OPEN FONT LICENSE" in (FONTS / "OFL.txt").read_text()
 
 
 def test_broken_template_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

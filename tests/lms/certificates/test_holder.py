@@ -25,6 +25,7 @@ from lms.certificates.models import BadgePhoto, Certificate, NameCorrection, Sha
 from lms.certificates.paper import cards_of, qr_text, sheets_pdf
 from lms.certificates.services.photos import keep_photo
 from lms.certificates.services.sharing import MAX_OPEN, open_link
+from lms.certificates.services.standing import restore_certificate, revoke_certificate, suspend_certificate
 from lms.people.models import User
 from lms.people.privacy import erase_person, export_person
 from tests.factories.certificates import CertificateTypeFactory, enrolled, issued
@@ -65,6 +66,28 @@ class TestFiles:
         assert signed_in(certificate.holder).get(address(view, certificate)).status_code == 200
         assert signed_in(UserFactory(), "view_certificate").get(address(view, certificate)).status_code == 404
 
+    @pytest.mark.parametrize("view", [*FILES, "certificates:wallet"])
+    def test_paper_of_a_withdrawn_certificate_is_not_given_out(self, view: str) -> None:
+        certificate = issued()
+        office = UserFactory()
+        url, page = address(view, certificate), address("certificates:detail", certificate)
+        client = signed_in(certificate.holder)
+        suspend_certificate(certificate=certificate, reason="شكوى", actor=office)
+        assert client.get(url).status_code == 410
+        assert url not in client.get(page).content.decode()
+
+        restore_certificate(certificate=certificate, reason="لا شيء فيها", actor=office)
+        assert client.get(url).status_code == 200
+        revoke_certificate(certificate=certificate, reason="تزوير", actor=office)
+        refused = client.get(url)
+        assert refused.status_code == 410 and "غير سارية اليوم" in refused.content.decode()
+        assert signed_in(UserFactory()).get(url).status_code == 404
+
+    def test_expired_certificate_says_so_itself_and_is_given_out(self) -> None:
+        certificate = issued()
+        Certificate.objects.update(issued_on="2024-01-01", expires_on="2024-12-31")
+        assert signed_in(certificate.holder).get(address("certificates:file", certificate)).status_code == 200
+
     def test_picture_for_the_phone_bears_the_code_and_no_photo(self) -> None:
         certificate = issued()
         before = signed_in(certificate.holder).get(address("certificates:phone_file", certificate)).content
@@ -94,6 +117,16 @@ class TestSharing:
         holder.post(address("certificates:unshare", certificate, link.public_id))
         assert self.shared(link).status_code == 404
         assert Client().get(reverse("certificates:shared_picture", args=[link.token])).status_code == 404
+
+    def test_link_to_a_withdrawn_certificate_shows_no_code(self) -> None:
+        certificate = issued()
+        link = open_link(certificate=certificate, days=7)
+        picture = reverse("certificates:shared_picture", args=[link.token])
+        assert picture in self.shared(link).content.decode()
+        revoke_certificate(certificate=certificate, reason="تزوير", actor=UserFactory())
+        page = self.shared(link).content.decode()
+        assert certificate.name_ar in page and picture not in page and '<svg viewBox="0 0 ' not in page
+        assert Client().get(picture).status_code == 404
 
     def test_link_ends_by_itself(self) -> None:
         link = open_link(certificate=issued(), days=7)

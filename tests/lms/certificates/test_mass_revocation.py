@@ -18,6 +18,7 @@ from lms.certificates.services.mass_revocation import (
     reject_mass_revocation,
 )
 from lms.certificates.services.standing import revoke_certificate
+from lms.people.enums import Role
 from lms.people.models import User
 from lms.register.models import Checkpoint, Entry
 from tests.factories.certificates import CertificateTypeFactory, issued
@@ -218,6 +219,13 @@ class TestScreens:
         assert refused(self.propose(signed_in(second()), str(wave[0])))
         assert refused(signed_in(staff()).get(reverse("mass_revocations:index")))
         assert statuses() == ["active"] * 3 and MassRevocation.objects.count() == 1
+
+    @pytest.mark.parametrize("role", [Role.PROGRAMME_LEAD, Role.AUDITOR])
+    def test_roles_that_decide_and_audit_see_the_list(self, role: Role, wave: list[Certificate]) -> None:
+        proposal = proposed(wave)
+        client = signed_in(UserFactory(is_staff=True, role=role))
+        assert client.get(reverse("mass_revocations:index")).status_code == 200
+        assert client.get(reverse("mass_revocations:inspect", args=[proposal.pk])).status_code == 200
 
     def test_decided_twice_is_said_and_changes_nothing(self, wave: list[Certificate]) -> None:
         proposal = proposed(wave)

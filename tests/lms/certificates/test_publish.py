@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from lms.certificates.audit import audit_export
-from lms.certificates.keys import publish_keyset, root_key
+from lms.certificates.keys import publish_keyset, root_policy
 from lms.certificates.models import StatusListNote
 from lms.certificates.pack import STATUS, Pack, open_pack_folder
 from lms.certificates.paper import qr_text
@@ -30,12 +30,12 @@ pytestmark = pytest.mark.django_db
 
 
 def findings(folder: Path, **options: object) -> list[tuple[str, str]]:
-    report = audit_export(folder, [root_key()], **options)  # type: ignore[arg-type]
+    report = audit_export(folder, [root_policy().keys[0]], **options)  # type: ignore[arg-type]
     return [(finding.code, finding.place) for finding in report.findings]
 
 
 def pack(folder: Path) -> Pack:
-    return open_pack_folder(folder, [root_key()])
+    return open_pack_folder(folder, [root_policy().keys[0]])
 
 
 def revoke(certificate: object) -> None:
@@ -143,11 +143,11 @@ def test_names_are_nowhere_in_an_export(tmp_path: Path) -> None:
 def test_root_key_in_its_safe_is_not_missed_by_checks(settings, tmp_path: Path) -> None:
     settings.SANAD_KEYS_DIR = tmp_path / "keys"
     issued()
-    pinned = root_key()
+    pinned = root_policy().keys[0]
     (tmp_path / "keys" / "root.pem").unlink()
 
     revoke(issued())
     publish_register(folder=tmp_path / "register")
 
-    assert root_key() == pinned and not (tmp_path / "keys" / "root.pem").exists()
+    assert root_policy().keys[0] == pinned and not (tmp_path / "keys" / "root.pem").exists()
     assert findings(tmp_path / "register") == []

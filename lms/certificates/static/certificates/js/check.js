@@ -6,19 +6,22 @@ import { isCertificateText } from "./credential.js";
 import { configure as configureEd25519, implementation } from "./ed25519.js";
 import { PackError } from "./note.js";
 import { configure as configurePack } from "./pack.js";
-import { ScanProblem, isPdf, prepare, readPicture, watch } from "./scanner.js";
 import { keepFile } from "./store.js";
 import { keptPack, renew } from "./update.js";
 import { judge } from "./verdict.js";
 
+// Fetched when a picture is first to be read; the worker keeps it (checker_worker.js).
+const scanning = () => import("./scanner.js");
+
 const FRESH = 3600;
 const QUIET = 20000;
+const UNNOTICED = 100;
 const data = JSON.parse(document.getElementById("checker-data").textContent);
 const { texts, urls } = data;
 const part = (name) => document.querySelector(`[data-${name}]`);
 const form = part("check");
 const field = form.elements.text;
-const state = { pack: null, text: null, checks: 0, isUpdating: false, camera: null, offer: null };
+const state = { pack: null, text: null, checks: 0, isUpdating: false, camera: null, offer: null, waiting: 0 };
 
 // What cannot be a typed number is somebody else's code, and judged as one.
 const NO_NUMBER = /[:/#?.+=@]|^.{41}/s;
@@ -33,11 +36,15 @@ async function check(text) {
   state.text = text;
   busy(texts.checking);
   try {
-    if (!state.pack) await update();
+    if (!state.pack) {
+      clear();
+      await update();
+    }
     if (!state.pack) return;
     const now = clock();
     show(await judge(text, state.pack, now), state.pack, now);
   } catch (error) {
+    clear();
     say(texts.failed);
     throw error;
   } finally {
@@ -48,6 +55,7 @@ async function check(text) {
 
 async function checkNumber(text) {
   state.text = null;
+  clear();
   busy(texts.checking);
   try {
     const body = new URLSearchParams({ text });
@@ -69,7 +77,7 @@ function show(answer, pack, now) {
   headed(false);
   document.title = `${data.words[answer.reason].title} – ${document.title.split(" – ").pop()}`;
   field.value = "";
-  document.getElementById("verdict").focus();
+  document.getElementById("verdict").focus({ preventScroll: true });
   scrollTo(0, 0);
 }
 
@@ -85,9 +93,15 @@ function headed(isStart) {
   if (part("another")) part("another").hidden = isStart;
 }
 
+// On a slow phone each state of the page costs a tenth of a second to draw: what is over by then is not announced.
 function busy(words) {
-  part("checking").hidden = !words;
-  if (words) clear();
+  clearTimeout(state.waiting);
+  part("checking").hidden = true;
+  if (!words) return;
+  state.waiting = setTimeout(() => {
+    clear();
+    part("checking").hidden = false;
+  }, UNNOTICED);
 }
 
 function say(words) {
@@ -158,6 +172,7 @@ async function toggleCamera() {
   if (state.camera) return state.camera.stop();
   camera(true);
   clear();
+  const { watch } = await scanning();
   state.camera = watch(part("video"), urls, (problem) => (part("hint").textContent = texts[problem]));
   const camera_ = state.camera;
   await seen(camera_.found, () => {
@@ -175,21 +190,29 @@ function camera(isOpen) {
 
 async function readFile(file) {
   if (!file) return;
+  clear();
   busy(texts.checking);
-  const isDocument = await isPdf(file).catch(() => false);
-  await seen(isDocument ? readOnServer(file) : readPicture(file, urls), () => busy(null));
+  await seen(textOf(file), () => busy(null));
+}
+
+async function textOf(file) {
+  const { isPdf, readPicture } = await scanning();
+  return (await isPdf(file).catch(() => false)) ? readOnServer(file) : readPicture(file, urls);
 }
 
 async function readOnServer(file) {
   const body = new FormData();
   body.append("file", file);
   const answer = await fetch(urls.read, { method: "POST", body, credentials: "omit" }).catch(() => {
-    throw new ScanProblem("pdf_offline");
+    throw problemOf("pdf_offline");
   });
   const found = await answer.json().catch(() => ({ problem: "failed" }));
-  if (found.problem) throw new ScanProblem(found.problem);
+  if (found.problem) throw problemOf(found.problem);
   return found.text;
 }
+
+// What the reading of pictures says too: the name of a sentence.
+const problemOf = (problem) => Object.assign(new Error(problem), { problem });
 
 async function seen(reading, done) {
   try {
@@ -198,8 +221,8 @@ async function seen(reading, done) {
     if (text !== null) await check(text);
   } catch (error) {
     done();
-    say(texts[error instanceof ScanProblem ? error.problem : "failed"]);
-    if (!(error instanceof ScanProblem)) throw error;
+    say(texts[error.problem || "failed"]);
+    if (!error.problem) throw error;
   }
 }
 
@@ -222,7 +245,7 @@ function listen() {
   part("update").addEventListener("click", async () => {
     await update(true);
     // Whoever asks for the register is about to work without a connection, and will want to read pictures too.
-    if (navigator.onLine) prepare(urls).catch(() => {});
+    if (navigator.onLine) prepare().catch(() => {});
   });
   addEventListener("hashchange", () => checkGiven(takeFragment()));
   addEventListener("online", updateQuietly);
@@ -273,9 +296,12 @@ async function keepOffline() {
   registration.active.postMessage({ language: data.language });
   // What this browser needed before the worker was there.
   if ((await implementation()).name === "noble") await keepFile(urls.noble);
-  if (typeof DecompressionStream !== "function") await keepFile(urls.fflate);
-  if (matchMedia("(display-mode: standalone)").matches) await prepare(urls);
+  if (typeof DecompressionStream !== "function") await keepFile(urls.inflate);
+  if (matchMedia("(display-mode: standalone)").matches) await prepare();
 }
+
+// For whoever is to work without a connection: have the reader of pictures here before it is needed.
+const prepare = async () => (await scanning()).prepare(urls);
 
 async function start() {
   configureEd25519(urls);
