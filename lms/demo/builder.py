@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from lms.cascade.models import Programme
 from lms.plugin_api.host import run_demo_data
 
-from .chapters import cascade, certificates, courses, exams, people
+from .chapters import cascade, certificates, courses, exams, papers, people
 from .clock import Clock, running
 from .world import (
     BEGIN,
@@ -37,6 +37,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     ("Certificates of the trainers", TRAINERS_CERTIFIED, certificates.certify_trainers),
     ("Observers’ workshops and lessons", None, cascade.train_observers),
     ("Certification exam", None, exams.tell),
+    ("The exam on paper", None, papers.tell),
     ("Certificates of the observers", LAST_DAY, certificates.certify_observers),
     ("Sessions to come", None, cascade.plan_next_sessions),
 )

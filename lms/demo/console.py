@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from .guide import Guide
+
 T = TypeVar("T")
 
 
@@ -48,13 +50,17 @@ class ConsoleProgress:
         return sum(seconds for _title, seconds in self.seconds)
 
 
-def print_logins(
-    console: Console, address: str, password: str, logins: Iterable[tuple[str, str, str]]
-) -> None:
+def print_guide(console: Console, address: str, password: str, guide: Guide) -> None:
     table = Table(title=f"Sanad · {address} · password for everybody: {password}", title_justify="left")
-    table.add_column("who")
-    table.add_column("login", no_wrap=True)
-    table.add_column("what to try", overflow="fold")
-    for who, login, what in logins:
-        table.add_row(who, login, what)
+    table.add_column("who and login")
+    table.add_column("where to begin and what to try", overflow="fold")
+    for row in guide.logins:
+        table.add_row(
+            f"{row.who}\n[cyan]{row.login}[/cyan]", f"{row.address}\n[dim]{row.what}[/dim]", end_section=True
+        )
     console.print(table)
+    if guide.code:
+        # Whole, so that a terminal lets it be opened and copied.
+        console.print(
+            f"A certificate's code, as a phone reads it: {guide.code}", soft_wrap=True, highlight=False
+        )

@@ -23,7 +23,7 @@ class Sitting(NamedTuple):
 
 
 def tell(world: World) -> None:
-    right = _right_options(world)
+    right = right_options(world)
     sittings = [
         Sitting(enrolment, WEAK + (STRONG - WEAK) * world.random.betavariate(4, 1.6))
         for cohort in world.cohorts
@@ -90,7 +90,8 @@ def _choose(order: list[str], keys: set[str], random: Random, ability: float) ->
     return [places[wrong[int(guess * len(wrong))]]]
 
 
-def _right_options(world: World) -> dict[int, set[str]]:
+def right_options(world: World) -> dict[int, set[str]]:
+    """The keys of the right options by question version."""
     found: dict[int, set[str]] = {}
     options = Option.objects.filter(version__question__bank=world.exam.bank, is_correct=True)
     for version, key in options.values_list("version_id", "key"):

@@ -8,15 +8,16 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from lms.assessments.models import Attempt
+from lms.assessments.enums import PaperState
+from lms.assessments.models import Attempt, Paper
 from lms.cascade.models import Attendance, Cohort, Enrolment, Training
 from lms.certificates.audit import audit_export
-from lms.certificates.keys import root_key
+from lms.certificates.keys import root_policy
 from lms.certificates.models import Certificate
 from lms.certificates.publish import publish_register
 from lms.demo.builder import build_world, is_built
 from lms.demo.chapters import people
-from lms.demo.guide import logins
+from lms.demo.guide import NOBODY, guide
 from lms.people.models import User
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Silent:
 
 @pytest.fixture(autouse=True)
 def few_people(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
-    monkeypatch.setattr(people, "OBSERVERS", 54)
+    monkeypatch.setattr(people, "OBSERVERS", 72)
     settings.SANAD_KEYS_DIR = tmp_path / "keys"
 
 
@@ -67,7 +68,7 @@ def test_same_seed_tells_the_same_story() -> None:
             transaction.set_rollback(True)
 
     assert stories[0] == stories[1]
-    assert len(stories[0]["people"]) == 54 + 18 + 3
+    assert len(stories[0]["people"]) == 72 + 18 + 3
 
 
 def test_world_is_whole_and_its_register_stands_an_audit(tmp_path: Any) -> None:
@@ -83,13 +84,30 @@ def test_world_is_whole_and_its_register_stands_an_audit(tmp_path: Any) -> None:
     assert observers.count() > 20
     assert set(observers.values_list("status", flat=True)) == {"active", "revoked", "suspended"}
     assert set(Attempt.objects.values_list("is_passed", flat=True)) >= {True, False}
+    papers = Paper.objects.order_by("candidate_no").values_list("state", "attempt__is_passed")
+    assert list(papers) == [
+        (PaperState.KEYED_ONCE, None),
+        (PaperState.DIFFERS, None),
+        (PaperState.COMPLETE, True),
+    ]
     for training in Training.objects.filter(trainer__isnull=False).select_related("trainer_qualification"):
         assert training.trainer_qualification.is_valid_on(training.date)
     publish_register(folder=tmp_path / "register")
-    assert audit_export(tmp_path / "register", [root_key()]).findings == []
+    assert audit_export(tmp_path / "register", [root_policy().keys[0]]).findings == []
 
-    # Whom the table names has something to show.
-    rows = logins("http://127.0.0.1:8000")
-    assert [who for who, _login, _what in rows].count("Anybody") == 2
-    for _who, login, _what in rows:
-        assert login == "no login" or User.objects.get(email=login).has_usable_password()
+    # Everybody of the table is there and has something to show, at the address where it is served.
+    shown = guide("http://127.0.0.1:8123")
+    assert [row.who for row in shown.logins] == [
+        "Programme lead",
+        "Master trainer",
+        "Reviewer",
+        "Auditor",
+        "Observer in training",
+        "Certified observer",
+        "Citizen, endorsing actor",
+        "Checker",
+    ]
+    for row in shown.logins:
+        assert row.address.startswith("http://127.0.0.1:8123/")
+        assert row.login == NOBODY or User.objects.get(email=row.login).has_usable_password()
+    assert shown.code.startswith("http://127.0.0.1:8123/v#")

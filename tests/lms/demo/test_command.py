@@ -31,7 +31,7 @@ def test_starting_over_deletes_the_demos_own_things_and_nothing_else(tmp_path: P
     settings.DATA_DIR = tmp_path
     for name in ("sanad.sqlite3", "sanad.sqlite3-wal", "secret_key", "letter.txt"):
         (tmp_path / name).write_text("x")
-    for name in ("keys", "media", "photos"):
+    for name in ("keys", "register", "media", "photos"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text("x")
 

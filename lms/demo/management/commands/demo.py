@@ -18,15 +18,15 @@ from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 
 from lms.demo.builder import build_world, is_built
-from lms.demo.console import ConsoleProgress, print_logins
-from lms.demo.guide import logins
+from lms.demo.console import ConsoleProgress, print_guide
+from lms.demo.guide import guide
 from lms.demo.world import PASSWORD
 from lms.plugin_api.host import PluginError
 
 HOST = "127.0.0.1"
 #: What a reset may delete of the data folder: the demo's own things by name, nothing else.
 OWN_FILES = ("sanad.sqlite3", "sanad.sqlite3-wal", "sanad.sqlite3-shm", "sanad.sqlite3-queue")
-OWN_FOLDERS = ("keys", "media", "cache", "mail", "static")
+OWN_FOLDERS = ("keys", "register", "media", "cache", "mail", "static")
 PORTS_TRIED = 20
 
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         if port != options["port"]:
             self.console.print(f"[yellow]Port {options['port']} is in use; this is port {port}.[/yellow]")
         address = f"http://{HOST}:{port}"
-        print_logins(self.console, address, PASSWORD, logins(address))
+        print_guide(self.console, address, PASSWORD, guide(address))
         if options["serve"]:
             self.serve(port)
 
