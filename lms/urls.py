@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from lms.assessments.views_paper import worker
+from lms.certificates.views import wallet_worker
 from lms.home import urls_root
 from lms.plugin_api.host import plugin_urlpatterns
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("register/", include("lms.certificates.urls_register")),
     path("", include("lms.certificates.urls_badges")),
     path("exam-worker.js", worker, name="exam-worker"),
+    path("wallet-worker.js", wallet_worker, name="wallet-worker"),
     path("admin/login/", RedirectView.as_view(pattern_name=settings.LOGIN_URL, query_string=True)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

@@ -178,8 +178,9 @@ PROCESS_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LO
 # Read from the shared cache and written to the database as well, so that a request asks the database for neither.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
-# Logs drop the account (logs.py), so nobody is read for it.
+# Logs drop the account and the address (logs.py), so neither is looked for.
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- Work in the background ------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -201,6 +202,8 @@ SANAD_REGISTER_DIR = env.path("SANAD_REGISTER_DIR", DATA_DIR / "register")
 SANAD_REVOCATIONS_BY_ONE = env.int("SANAD_REVOCATIONS_BY_ONE", 10)
 
 # --- Headers ---------------------------------------------------------------------------------
+# Whose X-Forwarded-For is believed: nobody's where no proxy stands in front.
+TRUSTED_PROXIES: list[str] = []
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSP_DIRECTIVES = {

@@ -75,6 +75,8 @@ for _directive in ("img-src", "media-src"):
 
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_URL = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
+if "EMAIL_BACKEND" not in EMAIL_URL:
+    raise ImproperlyConfigured("EMAIL_URL must begin with submission:// (with TLS) or smtp://.")
 EMAIL_BACKEND = EMAIL_URL["EMAIL_BACKEND"]
 EMAIL_HOST = EMAIL_URL["EMAIL_HOST"]
 EMAIL_PORT = EMAIL_URL["EMAIL_PORT"]
@@ -92,6 +94,9 @@ SANAD_ALLOW_DEVELOPMENT_KEYS = False
 SANAD_KEYS_DIR = env.path("SANAD_KEYS_DIR")
 SANAD_KEY_PASSPHRASE = env.str("SANAD_KEY_PASSPHRASE")
 SANAD_REGISTER_ORIGIN = env.str("SANAD_REGISTER_ORIGIN")
+
+# --- The proxy: whose X-Forwarded-For is believed --------------------------------------------
+TRUSTED_PROXIES = env.list("SANAD_TRUSTED_PROXIES", ["127.0.0.1", "::1"])
 
 # --- TLS and headers -------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.bool("SANAD_SSL_REDIRECT", True)
