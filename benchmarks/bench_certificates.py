@@ -3,7 +3,7 @@
     make bench-certificates                                           everything, about a quarter of an hour
     make bench-certificates ARGS="--sizes 1000 10000 --people 20"     a short one
 
-Prints two tables and writes everything as JSON into benchmarks/results. docs/performance.md explains the
+Prints three tables and writes everything as JSON into benchmarks/results. docs/performance.md explains the
 figures. Each part runs in a process and on a database of its own, so that its memory is its own.
 """
 
@@ -46,9 +46,13 @@ def main() -> None:
         "register": [],
     }
     print(making_table(told["making"]))
+    # Kept after each part: what was measured is not lost because the next could not be.
+    saved = save(told)
+    told["checker"] = part("checker", options.throttle)
+    if told["checker"]:
+        print(f"\n{checker_table(told['checker'])}")
     for size in options.sizes:
         told["register"].append(part("register", size))
-        # Kept after each size: the small ones are not lost because the largest could not be measured.
         saved = save(told)
     print(f"\n{register_table(told['register'])}\n\n{saved}")
 
@@ -59,6 +63,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="entries of the registers")
     parser.add_argument("--people", type=int, default=100, help="to whom certificates are issued")
+    parser.add_argument(
+        "--throttle", type=int, default=6, help="how much slower than this machine the checker's phone is"
+    )
     return parser.parse_args()
 
 
@@ -99,6 +106,25 @@ def making_table(rows: Mapping[str, Mapping[str, float]]) -> str:
             f"{name:36}{figures['per_second']:>12,.1f}{'' if median is None else format(median, ',.3f'):>12}"
         )
     return "\n".join(lines)
+
+
+def checker_table(told: Mapping[str, Any]) -> str:
+    """A line a register and implementation, then the page."""
+    title = f"in Chromium, {told['throttle']:g} times slower, ms"
+    lines = [f"{title:36}{'taken up':>12}{'first code':>12}{'next codes':>12}"]
+    for row in told["modules"]:
+        name = f"{row['entries']:,} entries, Ed25519 {row['ed25519']}"
+        lines.append(
+            f"{name:36}{row['taken_up_ms']:>12,}{row['first_code_ms']:>12}{row['next_code_p50_ms']:>12}"
+        )
+    page = told["page"]
+    return "\n".join(
+        [
+            *lines,
+            f"code to verdict on the screen: median {page['p50_ms']} ms, 19 of 20 within {page['p95_ms']} ms, "
+            f"slowest of {page['codes']} {page['slowest_ms']} ms",
+        ]
+    )
 
 
 def register_table(columns: Sequence[Mapping[str, Any]]) -> str:
