@@ -31,7 +31,13 @@ EXTRAS = {
     "production": ["--extra", "production"],
     "dev": ["--all-extras", "--group", "dev"],
 }
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 def say(text: str) -> None:
@@ -156,7 +162,8 @@ def test(options: argparse.Namespace) -> None:
     if "browser" in required and not browser:
         stop("Chromium is required for this run and was not found.")
 
-    rest = options.rest or ["-n", "2", "--dist", "loadfile"]
+    workers = str(max(2, os.cpu_count() or 1))
+    rest = options.rest or ["-n", workers, "--dist", "loadfile"]
     clean = {"DATABASE_URL": "", "SANAD_REQUIRE_BROWSER": "1" if "browser" in required else ""}
     say("The suite on SQLite" + ("" if browser else ", WITHOUT the browser tests"))
     code = run(PYTHON, "-m", "pytest", *rest, env=clean, check=False)
@@ -170,7 +177,9 @@ def test(options: argparse.Namespace) -> None:
     if not url:
         say("SKIPPED: PostgreSQL. No server answered at DATABASE_URL or localhost:5432.")
     if not browser:
-        say("SKIPPED: the browser tests. Chromium was not found; on Debian: apt install chromium")
+        say(
+            "SKIPPED: the browser tests. Chromium was not found; on Debian: apt install chromium-headless-shell"
+        )
     raise SystemExit(code)
 
 

@@ -1,23 +1,20 @@
 """What the whole suite shares."""
 
 import fcntl
-import hashlib
 import os
 import shutil
-import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 if TYPE_CHECKING:
-    from . import snapshot
+    from . import migrated, snapshot
 
 # Machines are noisy: property tests are judged by what they find and never by the clock. EXAMPLES=1000 looks deeper.
 settings.register_profile(
@@ -29,8 +26,9 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+T = TypeVar("T")
+
 DAY_SECONDS = 86_400
-ROOT = Path(__file__).resolve().parents[1]
 COMMITTING_FIXTURES = {"transactional_db", "live_server"}
 DATABASE_FIXTURES = {"db", "django_db_setup", *COMMITTING_FIXTURES}
 SNAPSHOT: pytest.StashKey["snapshot.Snapshot"] = pytest.StashKey()
@@ -51,43 +49,44 @@ def commits(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(request: pytest.FixtureRequest) -> Path | None:
-    """Where a migrated SQLite database waits for the next run: migrating from nothing takes half a minute."""
-    from django.db import connection
+def kept_migrations(
+    request: pytest.FixtureRequest, django_db_modify_db_settings: None
+) -> "migrated.Migrated | None":
+    """Where a migrated database waits for whoever comes next, unless a new one is asked for."""
+    from . import migrated
 
-    if connection.vendor != "sqlite" or request.config.getoption("create_db"):
-        return None
-    digest = hashlib.sha256(sys.version.encode())
-    for file in (ROOT / "requirements/dev.lock", *sorted(ROOT.glob("*/*/migrations/*.py"))):
-        digest.update(file.read_bytes())
-    return ROOT / f".pytest_cache/sanad/migrated-{digest.hexdigest()[:16]}.sqlite3"
+    return None if request.config.getoption("create_db") else migrated.migrated()
 
 
 @pytest.fixture(scope="session")
-def migrating_turn(migrated_file: Path | None) -> Iterator[ExitStack]:
+def migrating_turn(
+    kept_migrations: "migrated.Migrated | None", django_db_blocker: DjangoDbBlocker
+) -> Iterator[ExitStack]:
     """Held by the one process that migrates; the others wait for what it leaves behind."""
-    with ExitStack() as turn:
-        if migrated_file and not migrated_file.exists():
-            migrated_file.parent.mkdir(parents=True, exist_ok=True)
-            lock = turn.enter_context(migrated_file.with_suffix(".lock").open("w"))
+    from . import migrated
+
+    with ExitStack() as turn, django_db_blocker.unblock():
+        if kept_migrations and not kept_migrations.exists():
+            migrated.CACHE.mkdir(parents=True, exist_ok=True)
+            lock = turn.enter_context((migrated.CACHE / "migrating.lock").open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if migrated_file.exists():
+            if kept_migrations.exists():
                 turn.close()
-        yield turn
+        with django_db_blocker.block():
+            yield turn
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(
-    django_db_modify_db_settings: None,
+    kept_migrations: "migrated.Migrated | None",
     migrating_turn: ExitStack,
-    migrated_file: Path | None,
     django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
 ) -> bool:
-    from django.db import connection
-
-    if migrated_file is None or not migrated_file.exists():
-        return django_db_keepdb
-    shutil.copyfile(migrated_file, connection.settings_dict["TEST"]["NAME"])
+    with django_db_blocker.unblock():
+        if kept_migrations is None or not kept_migrations.exists():
+            return django_db_keepdb
+        kept_migrations.provide()
     return True
 
 
@@ -96,24 +95,49 @@ def django_db_setup(
     request: pytest.FixtureRequest,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
     migrating_turn: ExitStack,
-    migrated_file: Path | None,
+    kept_migrations: "migrated.Migrated | None",
 ) -> Iterator[None]:
     """The migrated database, with a copy of it at hand."""
     from django.test import TransactionTestCase
 
     from . import snapshot
 
-    # Emptying every table is what the copy makes needless.
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), snapshot.kept() as copy:
-        if isinstance(copy, snapshot.SqliteSnapshot) and migrated_file and not migrated_file.exists():
-            copy.save(migrated_file)
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        if kept_migrations and not kept_migrations.exists():
+            kept_migrations.keep()
         migrating_turn.close()
+        # Emptying every table is what the copy makes needless.
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)
-        request.config.stash[SNAPSHOT] = copy
-        with django_db_blocker.block():
-            yield
-    del request.config.stash[SNAPSHOT]
+        with snapshot.kept() as copy:
+            request.config.stash[SNAPSHOT] = copy
+            with django_db_blocker.block():
+                yield
+            del request.config.stash[SNAPSHOT]
+        if kept_migrations and django_db_keepdb:
+            kept_migrations.discard()
+
+
+@pytest.fixture(scope="module")
+def build_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[Callable[[], T]], T]]:
+    """Runs a function whose rows all tests of the module find, each as they were: each test has a savepoint within
+    the one transaction that is undone after the last. Not for modules with tests that commit."""
+    from django.db import transaction
+
+    def build(make: Callable[[], T]) -> T:
+        with django_db_blocker.unblock():
+            return make()
+
+    with ExitStack() as outer:
+        with django_db_blocker.unblock():
+            outer.enter_context(transaction.atomic())
+        yield build
+        with django_db_blocker.unblock():
+            transaction.set_rollback(True)
+            outer.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,11 +4,9 @@ Django empties the tables instead, which loses what migrations wrote (languages,
 what real DDL did. A copy by the database's own means loses nothing: rows, sequences and tables are as they were.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
@@ -27,14 +25,6 @@ class SqliteSnapshot:
     def restore(self) -> None:
         with closing(sqlite3.connect(self.path, timeout=30)) as database:
             self.copy.backup(database)
-
-    def save(self, file: Path) -> None:
-        """Write it beside and move it, so that nobody reads half of it."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(f".{os.getpid()}")
-        with closing(sqlite3.connect(part)) as target:
-            self.copy.backup(target)
-        part.replace(file)
 
     def drop(self) -> None:
         self.copy.close()

@@ -28,9 +28,9 @@ class Desk:
     """Something to see on each page of the desk."""
 
     exam: Exam
-    marking: Marking | None
-    case: Moderation | None
-    appeal: Appeal | None
+    marking: Marking
+    case: Moderation
+    appeal: Appeal
     running: Attempt
     accommodation: Accommodation
 
@@ -38,11 +38,13 @@ class Desk:
 def make_desk(lead: User) -> Desk:
     """The desk's exam with its attempts: the one there is, else made now."""
     exam = Exam.objects.filter(code=EXAM).first() or _sat_exam(lead)
+    marking = reserve_next(exam=exam, marker=lead)
+    assert marking is not None
     return Desk(
         exam=exam,
-        marking=reserve_next(exam=exam, marker=lead),
-        case=Moderation.objects.filter(attempt__exam=exam, closed_at=None).first(),
-        appeal=Appeal.objects.filter(attempt__exam=exam).first(),
+        marking=marking,
+        case=Moderation.objects.get(attempt__exam=exam, closed_at=None),
+        appeal=Appeal.objects.get(attempt__exam=exam),
         running=Attempt.objects.filter(exam=exam, state=AttemptState.STARTED).latest("pk"),
         accommodation=Accommodation.objects.latest("pk"),
     )
@@ -65,14 +67,17 @@ def _sat_exam(lead: User) -> Exam:
     trained = User.objects.filter(enrolments__tier__course=course, enrolments__state__in=SITTING_STATES)
     people = list(trained.order_by("pk")[:6])
     marker = User.objects.get(email="trainer1@demo.example")
-    for learner, right, marks in ((people[0], 6, "4"), (people[1], 3, "3"), (people[2], 1, "1")):
+    for learner, right, marks in ((people[0], 6, "4"), (people[1], 4, "3"), (people[2], 1, "1")):
         attempt = sit_open(exam, learner, right=right, at=now - timedelta(days=1))
         for marking in Marking.objects.filter(slot__attempt=attempt):
             give(marking, marker, marks, at=now)
-    released = Attempt.objects.filter(exam=exam, state=AttemptState.RELEASED).first()
-    if released is not None:
-        text = "السؤال الثاني يقبل جوابين بحسب اللائحة 43 لسنة 2023، المادة 12."
-        file_appeal(attempt_id=released.public_id, learner=released.learner, text=text)
+    # The one near the pass mark is marked again by somebody who sees it otherwise: a case for a third.
+    second = User.objects.get(email="reviewer@demo.example")
+    for marking in Marking.objects.filter(slot__attempt__exam=exam, turn=2):
+        give(marking, second, "1", at=now)
+    released = Attempt.objects.filter(exam=exam, state=AttemptState.RELEASED).earliest("pk")
+    text = "السؤال الثاني يقبل جوابين بحسب اللائحة 43 لسنة 2023، المادة 12."
+    file_appeal(attempt_id=released.public_id, learner=released.learner, text=text)
     sit_open(exam, people[3], right=2, at=now - timedelta(hours=2))
     granted = Granted(Decimal("1.5"), 900, large_print=True, read_aloud=True)
     grant_accommodation(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from lms.assessments.models import Attempt, Exam, QuestionBank, QuestionVersion
+from lms.assessments.enums import PaperState
+from lms.assessments.models import Attempt, Exam, Paper, QuestionBank, QuestionVersion
 from lms.assessments.services.bank import open_draft
 from lms.cascade.models import Cohort
 from lms.certificates.models import Certificate, CertificateType
@@ -130,6 +131,9 @@ def staff() -> Iterator[Screen]:
     yield Screen("papers", named("assessments:papers"), lead)
     exam = Exam.objects.get(code="LTO-CERT-1")
     yield Screen("paper-exam", named("assessments:paper_exam", exam.public_id), lead)
+    once = Paper.objects.filter(exam=exam, state=PaperState.KEYED_ONCE).first()
+    yield Screen("paper-printed", named("assessments:printed_paper", once.number), lead)
+    yield Screen("paper-key", named("assessments:key_paper", once.number), lead)
     yield Screen("admin-home", fixed("/admin/"), lead)
     yield Screen("mass-revocations", named("mass_revocations:index"), lead)
     yield Screen("mass-revocation-propose", named("mass_revocation_propose"), lead)
@@ -157,14 +161,11 @@ def desk(lead: User) -> Iterator[Screen]:
     yield Screen("board", named("assessments:board", exam.public_id), lead)
     yield Screen("board-attempt", named("assessments:board_attempt", own.public_id), lead)
     yield Screen("desk-queues", named("assessments_marking"), lead)
-    if world.marking:
-        yield Screen("desk-answer", named("assessments_marking_answer", world.marking.public_id), lead)
+    yield Screen("desk-answer", named("assessments_marking_answer", world.marking.public_id), lead)
     yield Screen("desk-moderations", named("moderations:index"), lead)
-    if world.case:
-        yield Screen("desk-case", named("assessments_case", world.case.public_id), lead)
+    yield Screen("desk-case", named("assessments_case", world.case.public_id), lead)
     yield Screen("desk-appeals", named("appeals:index"), lead)
-    if world.appeal:
-        yield Screen("desk-appeal", named("assessments_appeal", world.appeal.public_id), lead)
+    yield Screen("desk-appeal", named("assessments_appeal", world.appeal.public_id), lead)
     yield Screen("desk-results", named("assessments_results", exam.public_id), lead)
     yield Screen("desk-regrade", named("assessments_regrade", exam.public_id), lead)
     yield Screen("accommodations", named("accommodations:index"), lead)

@@ -85,7 +85,7 @@ def render(address: str, wanted: list) -> Iterator[Path]:
 
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
-        raise SystemExit("Chromium was not found; on Debian: apt install chromium")
+        raise SystemExit("Chromium was not found; on Debian: apt install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
         for screen in wanted:

@@ -1,7 +1,9 @@
 """The checker's page in a browser: scanned, uploaded, filmed, offline, on old phones, and without JavaScript."""
 
+import base64
 import io
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,23 @@ import pytest
 import qrcode
 from django.core.cache import cache
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 
+from benchmarks.certificates.checker import ASK
+from lms.certificates.chain import make_table, sign_table
+from lms.certificates.headdays import make_head_days, sign_head_days
 from lms.certificates.models import Certificate
 from lms.certificates.paper import qr_text
 from lms.certificates.services.standing import revoke_certificate
+from lms.certificates.statuslist import StatusList, sign_status_list
+from lms.register.checkpoint import Checkpoint, sign_checkpoint
+from lms.register.keys import log_signer
+from lms.register.merkle import Frontier
 from tests.e2e import axe
 from tests.factories.certificates import issued
 from tests.factories.people import UserFactory
 from tests.vectors.make_verdicts import TARGET
+from tests.vectors.world import World
 
 from .conftest import BROWSERS, DESK, QUIET, OpenPage
 
@@ -65,6 +75,22 @@ def visit(page: Page, address: str = "/v") -> None:
 def offer(page: Page, pack: dict[str, Any]) -> None:
     """Let the server offer this pack from now on."""
     page.context.route("**/v/pack?*", lambda route: route.fulfill(json=pack))
+
+
+def signed_over(leaves: list[bytes]) -> dict[str, str]:
+    """The signed parts of a pack of these leaf hashes, by the platform's own log key."""
+    log, now, size = log_signer(), int(time.time()), len(leaves)
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    facts: dict[str, Any] = {"serial": 99, "time": now, "size": size}
+    parts = {
+        "checkpoint": sign_checkpoint(Checkpoint(log.key.name, size, frontier.root()), log),
+        "status": sign_status_list(StatusList(**facts), log),
+        "trainers": sign_table(make_table(**facts, rows=[]), log),
+        "days": sign_head_days(make_head_days(**facts, heads=[]), log),
+    }
+    return {name: note.decode() for name, note in parts.items()}
 
 
 def expect_disconnection(problems: list[str]) -> None:
@@ -159,6 +185,51 @@ class TestOffline:
             page.click("[data-update]")
             expect(page.locator("[data-problem]")).to_contain_text(words)
             assert check(page, qr_text(certificate)) == "revoked"
+
+    def test_register_that_was_rewritten_is_not_taken(
+        self, open_page: OpenPage, certificate: Certificate
+    ) -> None:
+        """Signed by the right keys, and no continuation of the one on the device: what a stolen log key can do."""
+        page = open_page("en")
+        visit(page, "/v?l=en")
+        honest = page.request.get("/v/pack").json()
+        size = len(base64.b64decode(honest["leaves"])) // 32
+        for forged_size, words in (
+            (size + 1, "rewritten"),
+            (size, "rewritten"),
+            (size - 1, "older register"),
+        ):
+            leaves = [b"\1" * 32] * forged_size
+            forged = {"from": 0, "leaves": base64.b64encode(b"".join(leaves)).decode()}
+            offer(page, {**honest, **forged, "files": {**honest["files"], **signed_over(leaves)}})
+            page.click("[data-update]")
+            expect(page.locator("[data-problem]")).to_contain_text(words)
+            assert check(page, qr_text(certificate)) == "valid"
+
+    def test_keyset_of_other_roots_is_not_taken(self, open_page: OpenPage, certificate: Certificate) -> None:
+        """The root keys of the first visit count for ever, also when the page itself names others."""
+        page = open_page("en")
+        visit(page, "/v?l=en")
+        stranger = World(serial=99)
+        text = stranger.issue("لصّ")
+        files = stranger.files(time=int(time.time()))
+        honest = page.request.get("/v/pack").json()
+        forged = {"from": 0, "leaves": base64.b64encode(files["tile/0/000.p/1"]).decode()}
+        offer(page, {**honest, **forged, "files": {name: files[name].decode() for name in honest["files"]}})
+        page.context.add_init_script(
+            f"""const {{ parse }} = JSON;
+            JSON.parse = (text) => {{
+              const data = parse(text);
+              if (data && data.roots) data.roots = ["{stranger.root.key.encode()}"];
+              return data;
+            }};"""
+        )
+        page.reload()
+        page.wait_for_selector("html[data-ready]")
+        page.click("[data-update]")
+        expect(page.locator("[data-problem]")).to_contain_text("other root keys")
+        assert check(page, text) == "unknown_key"
+        assert check(page, qr_text(certificate)) == "valid"
 
 
 class TestPictures:
@@ -274,7 +345,7 @@ class TestOldPhone:
                 ["ed25519", "note", "pack", "verdict", "run_verdicts"].map((name) => import(`/${name}.js`)),
               );
               ed25519.configure({ noble: "/noble-ed25519.js" });
-              pack.configure({ fflate: "/fflate.js" });
+              pack.configure({ inflate: "/tiny-inflate.js" });
               const modules = { ...pack, judge: verdict.judge, PackError: note.PackError };
               return [await run(modules, JSON.parse(book)), (await ed25519.implementation()).name];
             }""",
@@ -282,6 +353,32 @@ class TestOldPhone:
         )
         page.close()
         assert outcome == [[], "noble" if script else "webcrypto"]
+
+
+class TestDrawing:
+    CHECKS = 9
+
+    def test_a_verdict_costs_at_most_two_layouts(self, open_page: OpenPage, certificate: Certificate) -> None:
+        """Each costs an old phone most of a hundred milliseconds; `make bench-certificates` has the times."""
+        page = open_page("ar")
+        visit(page, "/v?l=ar")
+        developer = page.context.new_cdp_session(page)
+        developer.send("Performance.enable")
+        ask(page, qr_text(certificate))
+        before = layouts(developer)
+        for _ in range(self.CHECKS):
+            ask(page, qr_text(certificate))
+        assert layouts(developer) - before <= 2 * self.CHECKS
+
+
+def ask(page: Page, text: str) -> None:
+    """Check a code anew and wait for the frame that shows the verdict."""
+    page.evaluate(ASK, text)
+
+
+def layouts(developer: CDPSession) -> int:
+    metrics = developer.send("Performance.getMetrics")["metrics"]
+    return next(int(metric["value"]) for metric in metrics if metric["name"] == "LayoutCount")
 
 
 class TestWithoutScripts:

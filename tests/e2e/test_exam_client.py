@@ -333,6 +333,20 @@ def test_time_up_without_a_signal_counts_when_it_arrives_within_the_window(
     assert Attempt.objects.get().state == AttemptState.RELEASED
 
 
+def test_nothing_can_be_chosen_before_the_page_can_keep_it(open_exam: Open) -> None:
+    page = open_exam(
+        script="""
+        const request = navigator.locks.request.bind(navigator.locks);
+        navigator.locks.request = async (...given) => {
+          await new Promise((go) => setTimeout(go, 1500));
+          return request(...given);
+        };"""
+    )
+    expect(page.locator("[name=q1]").first).to_be_disabled()
+    choose(page, 1, 2)
+    state(page).to_have_text(ON_SERVER)
+
+
 def test_when_the_time_is_up_the_page_hands_in_by_itself(page: Page, attempt: Attempt) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(deadline=timezone.now() + timedelta(seconds=3))
     choose(page, 1, 2)

@@ -1,6 +1,7 @@
 """What every page sends along, whoever asks: no framing, no foreign or inline script, no half-open doors."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
@@ -16,9 +17,9 @@ pytestmark = pytest.mark.django_db
 OPEN_PAGES = ["/ar/", "/en/", "/v", "/ar/accounts/login/", "/ar/help/", "/ar/no-such-page/"]
 
 
-@pytest.fixture(autouse=True)
-def site() -> None:
-    ensure_site()
+@pytest.fixture(scope="module", autouse=True)
+def site(build_once: Callable[..., object]) -> None:
+    build_once(ensure_site)
 
 
 @pytest.mark.parametrize("path", OPEN_PAGES)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from lms.cascade.models import Attendance, Enrolment, TrainingSession
-from lms.cascade.selectors import attendance_of
+from lms.cascade.selectors import attendance_among
 from tests.factories.cascade import EnrolmentFactory, TrainingSessionFactory
 from tests.factories.people import UserFactory
 
@@ -32,14 +32,14 @@ def test_everybody_present_on_every_day_is_complete() -> None:
     enrolment = EnrolmentFactory()
     attend(enrolment, hold(enrolment, -3, -2))
 
-    assert attendance_of(enrolment.learner, enrolment.tier) == (2, 2)
+    assert attendance_among([enrolment.learner], enrolment.tier) == {enrolment.learner_id: (2, 2)}
 
 
 def test_first_of_several_days_is_not_enough() -> None:
     enrolment = EnrolmentFactory()
     attend(enrolment, hold(enrolment, 0, 1, 2))
 
-    assert attendance_of(enrolment.learner, enrolment.tier) == (1, 3)
+    assert attendance_among([enrolment.learner], enrolment.tier) == {enrolment.learner_id: (1, 3)}
 
 
 def test_session_still_to_come_takes_nothing_away() -> None:
@@ -47,10 +47,10 @@ def test_session_still_to_come_takes_nothing_away() -> None:
     attend(enrolment, hold(enrolment, -3, -2))
     hold(enrolment, 10)
 
-    assert attendance_of(enrolment.learner, enrolment.tier) == (2, 2)
+    assert attendance_among([enrolment.learner], enrolment.tier) == {enrolment.learner_id: (2, 2)}
 
 
 def test_person_without_a_place_has_attended_nothing() -> None:
     enrolment = EnrolmentFactory()
 
-    assert attendance_of(UserFactory(), enrolment.tier) == (0, 0)
+    assert attendance_among([UserFactory()], enrolment.tier) == {}

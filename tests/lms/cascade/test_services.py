@@ -416,3 +416,6 @@ class TestQualification:
         held = QualificationFactory(**dates)
         on = date(2026, 1, 1)
         assert Qualification.objects.in_force(on).exists() == held.is_valid_on(on)
+
+    def test_number_reads_as_it_is_printed(self):
+        assert str(QualificationFactory(certificate_number="7K3M9QXA0D5TH2WZ")) == "7K3M-9QXA-0D5T-H2WZ"

@@ -57,13 +57,17 @@ def test_only_what_is_for_readers_is_taken_away() -> None:
 export function say(a) {
   // Because.
   const url = "https://x//y"; // stays
+  const half = a / 2; // goes
   return a /* stays */;
 }
+/*! Licence: stays. */
 """
     expected = """export function say(a) {
 const url = "https://x//y"; // stays
+const half = a / 2;
 return a /* stays */;
 }
+/*! Licence: stays. */
 """
     assert for_the_wire(source) == expected
 

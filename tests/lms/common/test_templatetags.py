@@ -1,5 +1,6 @@
 """The tags of `{% load sanad %}`, as templates use them."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -100,3 +101,10 @@ def test_pagination_of_a_single_page_shows_nothing() -> None:
         render("{% pagination page %}", page=Paginator(range(3), 10).get_page(1), request=request).strip()
         == ""
     )
+
+
+def test_data_for_scripts_keeps_its_letters_and_cannot_end_its_element() -> None:
+    html = render('{{ data|plain_json:"d" }}', data={"قول": "</script><b>&\u2028"})
+    assert html.startswith('<script id="d" type="application/json">') and html.count("<") == 2
+    inside = html.partition(">")[2].removesuffix("</script>")
+    assert "قول" in inside and json.loads(inside) == {"قول": "</script><b>&\u2028"}

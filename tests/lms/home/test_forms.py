@@ -54,6 +54,14 @@ def test_optional_fields_say_so_and_required_ones_need_no_star() -> None:
     assert "*" not in html
 
 
+def test_field_that_nobody_may_change_is_not_called_optional() -> None:
+    form = ExampleForm()
+    with translation.override("en"):
+        before = str(form).count("(optional)")
+        form.fields["note"].disabled = True
+        assert str(form).count("(optional)") == before - 1
+
+
 def test_radio_buttons_are_a_group_with_a_legend() -> None:
     html = str(ExampleForm())
     assert re.search(r'<fieldset class="field choices"[^>]*><legend>Will you take part\?</legend>', html) or (

@@ -1,9 +1,11 @@
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from wagtail.models import Page, Site
 
 from lms.home.models import HomePage
 from lms.home.services import ensure_site
+from lms.people.models import Municipality
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +45,15 @@ def test_home_page_is_served_in_its_language(client: Client, language: str, word
 def test_bare_address_leads_to_arabic(client: Client) -> None:
     response = client.get("/", headers={"accept-language": "en"})
     assert response.headers["Location"] == "/ar/"
+
+
+def test_set_up_gives_an_empty_database_home_pages_and_municipalities(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _twice in range(2):
+        call_command("set_up")
+
+    assert client.get("/ar/").status_code == 200
+    assert HomePage.objects.count() == 2
+    assert Municipality.objects.count() == 29
+    assert "29 municipalities" in capsys.readouterr().out

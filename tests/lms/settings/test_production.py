@@ -61,6 +61,18 @@ def test_deployment_checks_find_nothing(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_example_of_the_environment_starts_once_it_is_filled_in(tmp_path: Path) -> None:
+    lines = (ROOT / "deploy" / "environment.example").read_text(encoding="utf-8").splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    own = complete_environment(tmp_path)
+    filled = {name: value or own.get(name, "") for name, value in example.items()}
+    places = {name: own[name] for name in ("SANAD_DATA", "SANAD_KEYS_DIR")}
+
+    result = manage("check", "--deploy", "--fail-level", "WARNING", env=own | filled | places)
+
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize(
     ("endpoint", "region", "origins"),
     [
@@ -129,6 +141,7 @@ def test_missing_value_stops_the_start_and_is_named(name: str, tmp_path: Path) -
         ("SANAD_SECRET_KEY", "short"),
         ("SANAD_BASE_URL", "http://sanad.example.org"),
         ("DATABASE_URL", "sqlite:///x.sqlite3"),
+        ("EMAIL_URL", "imap://mail.example.org"),
     ],
 )
 def test_weak_value_stops_the_start_and_is_named(name: str, value: str, tmp_path: Path) -> None:
@@ -136,6 +149,32 @@ def test_weak_value_stops_the_start_and_is_named(name: str, value: str, tmp_path
 
     assert result.returncode != 0
     assert name in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("sender", "seen"),
+    [("127.0.0.1", "198.51.100.7"), ("203.0.113.9", "203.0.113.9")],
+    ids=["proxy", "stranger"],
+)
+def test_caller_is_the_one_whom_a_trusted_proxy_names(sender: str, seen: str, tmp_path: Path) -> None:
+    """Else everybody behind the proxy would share one limit, and a stranger could choose an address."""
+    told = (
+        "import sys; from django.core.handlers.wsgi import WSGIHandler;"
+        "WSGIHandler.__call__ = lambda self, environ, start: environ['REMOTE_ADDR'];"
+        "from lms.wsgi import application;"
+        "print(application({'REMOTE_ADDR': sys.argv[1], 'HTTP_X_FORWARDED_FOR': '198.51.100.7'}, None))"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", told, sender],
+        cwd=ROOT,
+        env=complete_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert result.stdout.strip() == seen
 
 
 def redis_answers() -> bool:
