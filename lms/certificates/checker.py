@@ -47,7 +47,7 @@ LATER = {
     "zxing": "zxing-reader.js",
     "wasm": "zxing_reader.wasm",
 }
-_STYLES = ("home/css/sanad.css", "certificates/css/certificates.css")
+_STYLES = ("home/css/sanad.css", "home/css/pages.css", "certificates/css/certificates.css")
 _FONTS = ("arabic-400", "arabic-600", "latin-400", "latin-600")
 ICONS = {"192x192": "checker-192.png", "512x512": "checker-512.png"}
 
