@@ -76,7 +76,11 @@ def weight(client: Client, html: bytes, language: str, folder: Path) -> tuple[in
         for name in STATIC.findall(html.decode())
         if not name.endswith(".woff2")
     }
-    assert {"assessments/js/paper.js", "assessments/js/emergency.js", "assessments/css/exam.css"} <= size.keys()
+    assert {
+        "assessments/js/paper.js",
+        "assessments/js/emergency.js",
+        "assessments/css/exam.css",
+    } <= size.keys()
     later = sum(size.pop(f"assessments/js/{name}.js", 0) for name in LATER.values())
     fonts = sum((folder / f"home/fonts/{name}.woff2").stat().st_size for name in FONTS[language])
     first = len(gzip.compress(html, 6)) + fonts + sum(size.values())

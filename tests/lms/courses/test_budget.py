@@ -45,7 +45,13 @@ def test_heaviest_lesson_keeps_to_the_budget(reader: Client, language: str) -> N
     html = max((response.content for response in responses), key=len)
     assert len(gzip.compress(html, 6)) <= 10_000
     files = set(STATIC.findall(html.decode()))
-    assert {"home/css/sanad.css", "home/css/pages.css", "home/js/sanad.js", "courses/lesson.css", "courses/quick_check.js"} <= files
+    assert {
+        "home/css/sanad.css",
+        "home/css/pages.css",
+        "home/js/sanad.js",
+        "courses/lesson.css",
+        "courses/quick_check.js",
+    } <= files
     fonts = {f"home/fonts/{name}" for name in FONT.findall(static_bytes("home/css/sanad.css").decode())}
     texts = [name for name in files - fonts if not name.endswith(".woff2")]
     total = len(gzip.compress(html, 6)) + sum(len(static_bytes(name)) for name in fonts)
