@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -73,59 +73,86 @@ class OnRecord:
     saved_at: datetime
 
 
-#: By hand because each save reads it: composing the same from querysets takes ten times as long.
+#: What a save has to know of an attempt; anything else is fetched if somebody asks for it.
+_NEEDED = {
+    *("id", "public_id", "learner_id", "exam_id", "state", "lease", "holder", "keeps_log", "grace_seconds"),
+    *("started_at", "deadline", "paused_at", "is_on_break", "break_seconds", "break_seconds_allowed"),
+    *("large_print", "read_aloud"),
+}
+#: In the order of the model, in which it takes them.
+_OF_ATTEMPT = tuple(field.attname for field in Attempt._meta.concrete_fields if field.attname in _NEEDED)
+_OF_LEARNER = ("password", "is_active")
+
+#: By hand because each save reads it: composing the same from querysets takes twenty times as long.
 _WITH_HEAD = """
-    SELECT a.*, u.password AS learner_password, u.is_active AS learner_is_active,
-    o.seq AS head_seq, o.hash AS head_hash, o.received_at AS head_received_at, o.unsent AS head_unsent {said}
-    FROM {attempts} a JOIN {people} u ON u.id = a.learner_id
+    SELECT {columns} FROM {attempts} a JOIN {people} u ON u.id = a.learner_id
     LEFT JOIN {operations} o ON o.attempt_id = a.id AND o.lease = a.lease AND o.seq = (
         SELECT MAX(seq) FROM {operations} WHERE attempt_id = a.id AND lease = a.lease
     ) {join}
     WHERE a.public_id = %s AND a.learner_id = %s
 """
 _SAID = "LEFT JOIN {operations} s ON s.attempt_id = a.id AND s.slot IN ({slots}) AND s.kind IN ({kinds})"
+_KINDS = sorted(ON_QUESTION)
+
+
+@cache
+def _read_statement(said: Sequence[str], positions: int) -> str:
+    """The statement for what is on record for so many questions; `said` are the columns to read of those."""
+    tables = {
+        name: connection.ops.quote_name(model._meta.db_table)
+        for name, model in (("attempts", Attempt), ("operations", Operation), ("people", User))
+    }
+    columns = [f"a.{name}" for name in _OF_ATTEMPT] + [f"u.{name}" for name in _OF_LEARNER]
+    columns += [f"o.{name}" for name in _HEAD] + [f"s.{name}" for name in said]
+    slots, kinds = (", ".join(["%s"] * count) for count in (positions, len(_KINDS)))
+    join = _SAID.format(**tables, slots=slots, kinds=kinds) if positions else ""
+    return _WITH_HEAD.format(**tables, columns=", ".join(columns), join=join)
 
 
 def with_head(attempt_id: UUID, learner_id: int) -> tuple[Attempt, Head]:
     """A person's attempt and the head of its present lease, in one query; of the learner it knows what a session
     is judged by. Raises Attempt.DoesNotExist."""
-    [attempt, *_] = _rows_with_head(attempt_id, learner_id)
-    return attempt, _head_of_row(attempt)
+    attempt, head, _said = _read(attempt_id, learner_id)
+    return attempt, head
 
 
-def _rows_with_head(
+def _read(
     attempt_id: UUID, learner_id: int, *, said: Sequence[str] = (), positions: Sequence[int] = ()
-) -> list[Attempt]:
-    """The attempt once for each operation on a question at these positions, and at least once. `said` are the
-    columns to read of those."""
-    tables = {
-        name: connection.ops.quote_name(model._meta.db_table)
-        for name, model in (("attempts", Attempt), ("operations", Operation), ("people", User))
-    }
-    kinds = sorted(ON_QUESTION) if positions else []
-    slots, words = (", ".join(["%s"] * len(values)) for values in (positions, kinds))
-    join = _SAID.format(**tables, slots=slots, kinds=words) if positions else ""
-    columns = "".join(f", s.{column} AS said_{column}" for column in said)
+) -> tuple[Attempt, Head, list[tuple[Any, ...]]]:
+    """The attempt with its head, and the columns `said` of each operation on a question at these positions."""
     name = Attempt._meta.get_field("public_id").get_db_prep_value(attempt_id, connection)
-    statement = _WITH_HEAD.format(**tables, said=columns, join=join)
-    rows = list(Attempt.objects.raw(statement, [*positions, *kinds, name, learner_id]))
+    given = [*positions, *_KINDS, name, learner_id] if positions else [name, learner_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_read_statement(tuple(said), len(positions)), given)
+        rows = cursor.fetchall()
     if not rows:
         raise Attempt.DoesNotExist
-    first: Any = rows[0]
-    known = [first.learner_id, first.learner_password, bool(first.learner_is_active)]
-    first.learner = User.from_db(connection.alias, ["id", "password", "is_active"], known)
-    return rows
-
-
-def _head_of_row(attempt: Any) -> Head:
-    received_at = _aware(attempt.head_received_at)
-    return _head(
-        attempt, attempt.lease, (attempt.head_seq, attempt.head_hash, received_at, attempt.head_unsent)
+    of_learner = len(_OF_ATTEMPT)
+    of_head = of_learner + len(_OF_LEARNER)
+    of_said = of_head + len(_HEAD)
+    first = rows[0]
+    attempt = _attempt_of(first[:of_learner], attempt_id)
+    password, is_active = first[of_learner:of_head]
+    attempt.learner = User.from_db(
+        connection.alias, ("id", *_OF_LEARNER), (learner_id, password, bool(is_active))
     )
+    seq, digest, at, unsent = first[of_head:of_said]
+    head = _head(attempt, attempt.lease, (seq, digest, _aware(at), unsent))
+    return attempt, head, [row[of_said:] for row in rows]
+
+
+def _attempt_of(row: Sequence[Any], attempt_id: UUID) -> Attempt:
+    """The model from columns as the driver gives them: SQLite has no identifiers, flags and zones."""
+    values = dict(zip(_OF_ATTEMPT, row, strict=True))
+    values["public_id"] = attempt_id
+    for name in ("started_at", "deadline", "paused_at"):
+        values[name] = _aware(values[name])
+    for name in ("keeps_log", "is_on_break", "large_print", "read_aloud"):
+        values[name] = bool(values[name])
+    return Attempt.from_db(connection.alias, _OF_ATTEMPT, list(values.values()))
 
 
 def _aware(moment: datetime | None) -> datetime | None:
-    """Only what belongs to the model itself comes converted from a statement by hand; SQLite knows no zones."""
     if moment is None or is_aware(moment):
         return moment
     return make_aware(moment, connection.timezone)
@@ -144,16 +171,16 @@ def read_sitting(attempt_id: UUID, learner_id: int, positions: Iterable[int]) ->
     """A person's attempt with what is on record for the questions at some positions, in one query. Raises
     Attempt.DoesNotExist."""
     fields = (*ENTRY_FIELDS, "received_at")
-    rows = _rows_with_head(attempt_id, learner_id, said=fields, positions=sorted(set(positions)))
-    value: Any = Operation._meta.get_field("value")
+    attempt, head, said = _read(attempt_id, learner_id, said=fields, positions=sorted(set(positions)))
+    column: Any = Operation._meta.get_field("value")
     entries: list[tuple[Any, ...]] = []
-    for row in rows:
-        told = {field: getattr(row, f"said_{field}") for field in fields}
+    for row in said:
+        told = dict(zip(fields, row, strict=True))
         if told["seq"] is not None:
-            told["value"] = value.from_db_value(told["value"], None, connection)
+            told["value"] = column.from_db_value(told["value"], None, connection)
             told["received_at"] = _aware(told["received_at"])
             entries.append(tuple(told.values()))
-    return Sitting(rows[0], _head_of_row(rows[0]), on_record(rows[0], entries))
+    return Sitting(attempt, head, on_record(attempt, entries))
 
 
 def head_of(attempt: Attempt, lease: int | None = None) -> Head:

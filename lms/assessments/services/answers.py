@@ -18,7 +18,7 @@ from lms.assessments.answers_format import Wire
 from lms.assessments.enums import AttemptState
 from lms.assessments.errors import AnswerRefusedError, AttemptClosedError, TimeUpError
 from lms.assessments.machine import RUNNING
-from lms.assessments.models import Attempt, Operation
+from lms.assessments.models import Attempt
 from lms.assessments.selectors.log import OnRecord, Sitting, form_of, read_sitting
 from lms.assessments.timing import is_accepting
 from lms.people.models import User
@@ -26,7 +26,7 @@ from lms.people.models import User
 from .closing import close_if_due
 from .leases import take_for_forms
 from .lifecycle import lock_attempt
-from .log import Say, append, write, written_by_server
+from .log import Row, Say, append, write, written_by_server
 
 #: The largest number that both databases keep in the sequence column.
 MOST_SEQUENCE = 2_147_483_647
@@ -108,7 +108,7 @@ def save_in(
     _check(attempt, entries)
     if _is_quick(attempt, holder, at):
         rows = written_by_server(attempt, _news(entries, sitting.known), after=sitting.head, at=at)
-        if not rows or append(attempt=attempt, operations=rows, at=at):
+        if not rows or append(attempt=attempt, rows=rows, at=at):
             return _receipt(sitting, entries, rows)
     return _save_under_lock(attempt, entries, holder=holder, at=at)
 
@@ -131,7 +131,7 @@ def _save_under_lock(
             positions = {entry.position for entry in entries}
             sitting = read_sitting(attempt.public_id, attempt.learner_id, positions)
             rows = written_by_server(attempt, _news(entries, sitting.known), after=sitting.head, at=at)
-            write(rows)
+            write(attempt, rows)
             return _receipt(sitting, entries, rows)
     # Raised outside, so that the closing above is kept.
     raise TimeUpError if is_overdue or _ran_out(attempt) else AttemptClosedError
@@ -185,7 +185,7 @@ def _latest(entries: Sequence[AnswerEntry]) -> dict[int, AnswerEntry]:
     return latest
 
 
-def _receipt(sitting: Sitting, entries: Sequence[AnswerEntry], rows: Sequence[Operation]) -> SaveReceipt:
+def _receipt(sitting: Sitting, entries: Sequence[AnswerEntry], rows: Sequence[Row]) -> SaveReceipt:
     """What is on record after the rows were written; nothing has to be read again for it."""
     attempt, known = sitting.attempt, sitting.known
     latest = _latest(entries)

@@ -110,7 +110,7 @@ def _say(attempt_id: UUID, learner: User, *, holder: str, kind: str, at: datetim
             refusal = _("Your breaks are used up.")
         elif is_wanted:
             take_for_forms(attempt=attempt, holder=holder, at=at)
-            write(written_by_server(attempt, [(0, kind, None, None)], after=head_of(attempt), at=at))
+            write(attempt, written_by_server(attempt, [(0, kind, None, None)], after=head_of(attempt), at=at))
             settle_breaks(attempt=attempt, at=at)
         elif kind == "break" and not attempt.is_on_break:
             refusal = _("A break can be taken only while the exam is running.")

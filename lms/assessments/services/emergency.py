@@ -85,7 +85,7 @@ def import_emergency_file(
         except OpsError as error:
             refused, fresh = error, []
         else:
-            write(rows_of(attempt, fresh if is_open else [], at=at))
+            write(attempt, rows_of(fresh if is_open else [], at=at))
             if is_open and concerns_breaks(fresh):
                 settle_breaks(attempt=attempt, at=at)
         record_event(

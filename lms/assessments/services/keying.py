@@ -190,7 +190,7 @@ def _hand_in(paper: Paper, attempt: Attempt, found: Outcome, *, actor: User, at:
         break_seconds=attempt.break_seconds,
         lease=attempt.lease + 1,
     )
-    write(rows_of(attempt, _ops(attempt, found, began, handed), at=at))
+    write(attempt, rows_of(_ops(attempt, found, began, handed), at=at))
     _set_state(paper, PaperState.COMPLETE)
     end_waiting(attempt=attempt, at=at, by=By.EXAMINER, actor=actor, submitted_at=handed)
 

@@ -69,8 +69,8 @@ def receive_batch(
     except OpsError as error:
         raise _refused(error) from None
     if _is_next(attempt, head, batch, holder=holder, at=at):
-        rows = rows_of(attempt, batch.ops, at=at, unsent=batch.unsent)
-        if append(attempt=attempt, operations=rows, at=at):
+        rows = rows_of(batch.ops, at=at, unsent=batch.unsent)
+        if append(attempt=attempt, rows=rows, at=at):
             return SyncReply(attempt, batch.lease, rows[-1].seq, rows[-1].hash)
     return _receive_under_lock(attempt, batch, holder=holder, at=at)
 
@@ -123,7 +123,7 @@ def _receive_under_lock(attempt: Attempt, batch: Batch, *, holder: str, at: date
             refused = error
             _note_conflict(attempt, batch.lease, error, at)
         else:
-            write(rows_of(attempt, reception.fresh, at=at, unsent=batch.unsent))
+            write(attempt, rows_of(reception.fresh, at=at, unsent=batch.unsent))
             if attempt.is_on_break or concerns_breaks(reception.fresh):
                 settle_breaks(attempt=attempt, at=at)
             if not refusal and not reception.fresh:
