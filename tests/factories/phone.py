@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lms.assessments.models import Attempt, Exam
 from lms.assessments.oplog import FIELDS, Op, genesis, seal, value_digest
-from lms.assessments.selectors.log import with_head
+from lms.assessments.selectors.log import read_attempt
 from lms.assessments.services.emergency import box_key
 from lms.assessments.services.leases import take_lease
 from lms.assessments.services.sitting import create_attempt, start_attempt
@@ -92,9 +92,9 @@ class Phone:
     # --- Sending, straight to the services
 
     def send(self, batch: Json | None = None, *, at: datetime = NOON, holder: str | None = None) -> SyncReply:
-        attempt, head = with_head(self.attempt.public_id, self.learner.pk)
+        attempt = read_attempt(self.attempt.public_id, self.learner.pk)
         data = self.batch() if batch is None else batch
-        return receive_batch(attempt=attempt, head=head, holder=holder or self.holder, data=data, at=at)
+        return receive_batch(attempt=attempt, holder=holder or self.holder, data=data, at=at)
 
     def acquire(self, *, at: datetime = NOON, device: str = "") -> Attempt:
         attempt = take_lease(

@@ -74,82 +74,81 @@ class OnRecord:
 
 
 #: What a save has to know of an attempt; anything else is fetched if somebody asks for it.
-_NEEDED = {
-    *("id", "public_id", "learner_id", "exam_id", "state", "lease", "holder", "keeps_log", "grace_seconds"),
-    *("started_at", "deadline", "paused_at", "is_on_break", "break_seconds", "break_seconds_allowed"),
-    *("large_print", "read_aloud"),
-}
+_NEEDED = frozenset(
+    {
+        *("id", "public_id", "learner_id", "exam_id", "state", "lease", "holder", "keeps_log"),
+        *("grace_seconds", "started_at", "deadline", "paused_at", "is_on_break"),
+        *("break_seconds", "break_seconds_allowed", "large_print", "read_aloud"),
+    }
+)
 #: In the order of the model, in which it takes them.
-_OF_ATTEMPT = tuple(field.attname for field in Attempt._meta.concrete_fields if field.attname in _NEEDED)
+_OF_ATTEMPT = [field.attname for field in Attempt._meta.concrete_fields if field.attname in _NEEDED]
 _OF_LEARNER = ("password", "is_active")
+_COLUMNS = [*(f"a.{name}" for name in _OF_ATTEMPT), *(f"u.{name}" for name in _OF_LEARNER)]
 
 #: By hand because each save reads it: composing the same from querysets takes twenty times as long.
-_WITH_HEAD = """
-    SELECT {columns} FROM {attempts} a JOIN {people} u ON u.id = a.learner_id
-    LEFT JOIN {operations} o ON o.attempt_id = a.id AND o.lease = a.lease AND o.seq = (
-        SELECT MAX(seq) FROM {operations} WHERE attempt_id = a.id AND lease = a.lease
-    ) {join}
+_READ = """
+    SELECT {columns} FROM {attempts} a JOIN {people} u ON u.id = a.learner_id {joins}
     WHERE a.public_id = %s AND a.learner_id = %s
 """
-_SAID = "LEFT JOIN {operations} s ON s.attempt_id = a.id AND s.slot IN ({slots}) AND s.kind IN ({kinds})"
+_WITH_HEAD = """
+    LEFT JOIN {operations} o ON o.attempt_id = a.id AND o.lease = a.lease AND o.seq = (
+        SELECT MAX(seq) FROM {operations} WHERE attempt_id = a.id AND lease = a.lease
+    )
+    LEFT JOIN {operations} s ON s.attempt_id = a.id AND s.slot IN ({slots}) AND s.kind IN ({kinds})
+"""
 _KINDS = sorted(ON_QUESTION)
+_SAID = (*ENTRY_FIELDS, "received_at")
+
+
+def _tables() -> dict[str, str]:
+    models = {"attempts": Attempt, "operations": Operation, "people": User}
+    return {name: connection.ops.quote_name(model._meta.db_table) for name, model in models.items()}
 
 
 @cache
-def _read_statement(said: Sequence[str], positions: int) -> str:
-    """The statement for what is on record for so many questions; `said` are the columns to read of those."""
-    tables = {
-        name: connection.ops.quote_name(model._meta.db_table)
-        for name, model in (("attempts", Attempt), ("operations", Operation), ("people", User))
-    }
-    columns = [f"a.{name}" for name in _OF_ATTEMPT] + [f"u.{name}" for name in _OF_LEARNER]
-    columns += [f"o.{name}" for name in _HEAD] + [f"s.{name}" for name in said]
+def _attempt_statement() -> str:
+    return _READ.format(**_tables(), columns=", ".join(_COLUMNS), joins="")
+
+
+@cache
+def _sitting_statement(positions: int) -> str:
     slots, kinds = (", ".join(["%s"] * count) for count in (positions, len(_KINDS)))
-    join = _SAID.format(**tables, slots=slots, kinds=kinds) if positions else ""
-    return _WITH_HEAD.format(**tables, columns=", ".join(columns), join=join)
+    columns = [*_COLUMNS, *(f"o.{name}" for name in _HEAD), *(f"s.{name}" for name in _SAID)]
+    joins = _WITH_HEAD.format(**_tables(), slots=slots, kinds=kinds)
+    return _READ.format(**_tables(), columns=", ".join(columns), joins=joins)
 
 
-def with_head(attempt_id: UUID, learner_id: int) -> tuple[Attempt, Head]:
-    """A person's attempt and the head of its present lease, in one query; of the learner it knows what a session
-    is judged by. Raises Attempt.DoesNotExist."""
-    attempt, head, _said = _read(attempt_id, learner_id)
-    return attempt, head
+def read_attempt(attempt_id: UUID, learner_id: int) -> Attempt:
+    """A person's attempt with what a save needs, in one query; of the learner it knows what a session is judged by.
+    Raises Attempt.DoesNotExist."""
+    [row] = _rows(_attempt_statement(), [], attempt_id, learner_id)
+    return _attempt_of(row, attempt_id)
 
 
-def _read(
-    attempt_id: UUID, learner_id: int, *, said: Sequence[str] = (), positions: Sequence[int] = ()
-) -> tuple[Attempt, Head, list[tuple[Any, ...]]]:
-    """The attempt with its head, and the columns `said` of each operation on a question at these positions."""
+def _rows(statement: str, given: list[Any], attempt_id: UUID, learner_id: int) -> list[tuple[Any, ...]]:
     name = Attempt._meta.get_field("public_id").get_db_prep_value(attempt_id, connection)
-    given = [*positions, *_KINDS, name, learner_id] if positions else [name, learner_id]
     with connection.cursor() as cursor:
-        cursor.execute(_read_statement(tuple(said), len(positions)), given)
+        cursor.execute(statement, [*given, name, learner_id])
         rows = cursor.fetchall()
     if not rows:
         raise Attempt.DoesNotExist
-    of_learner = len(_OF_ATTEMPT)
-    of_head = of_learner + len(_OF_LEARNER)
-    of_said = of_head + len(_HEAD)
-    first = rows[0]
-    attempt = _attempt_of(first[:of_learner], attempt_id)
-    password, is_active = first[of_learner:of_head]
-    attempt.learner = User.from_db(
-        connection.alias, ("id", *_OF_LEARNER), (learner_id, password, bool(is_active))
-    )
-    seq, digest, at, unsent = first[of_head:of_said]
-    head = _head(attempt, attempt.lease, (seq, digest, _aware(at), unsent))
-    return attempt, head, [row[of_said:] for row in rows]
+    return rows
 
 
 def _attempt_of(row: Sequence[Any], attempt_id: UUID) -> Attempt:
     """The model from columns as the driver gives them: SQLite has no identifiers, flags and zones."""
-    values = dict(zip(_OF_ATTEMPT, row, strict=True))
+    values = dict(zip(_OF_ATTEMPT, row, strict=False))
     values["public_id"] = attempt_id
     for name in ("started_at", "deadline", "paused_at"):
         values[name] = _aware(values[name])
     for name in ("keeps_log", "is_on_break", "large_print", "read_aloud"):
         values[name] = bool(values[name])
-    return Attempt.from_db(connection.alias, _OF_ATTEMPT, list(values.values()))
+    attempt = Attempt.from_db(connection.alias, _NEEDED, list(values.values()))
+    password, is_active = row[len(_OF_ATTEMPT) : len(_COLUMNS)]
+    known = (attempt.learner_id, password, bool(is_active))
+    attempt.learner = User.from_db(connection.alias, ("id", *_OF_LEARNER), known)
+    return attempt
 
 
 def _aware(moment: datetime | None) -> datetime | None:
@@ -170,12 +169,16 @@ class Sitting:
 def read_sitting(attempt_id: UUID, learner_id: int, positions: Iterable[int]) -> Sitting:
     """A person's attempt with what is on record for the questions at some positions, in one query. Raises
     Attempt.DoesNotExist."""
-    fields = (*ENTRY_FIELDS, "received_at")
-    attempt, head, said = _read(attempt_id, learner_id, said=fields, positions=sorted(set(positions)))
+    places = sorted(set(positions))
+    rows = _rows(_sitting_statement(len(places)), [*places, *_KINDS], attempt_id, learner_id)
+    attempt = _attempt_of(rows[0], attempt_id)
+    of_head, of_said = len(_COLUMNS), len(_COLUMNS) + len(_HEAD)
+    seq, digest, at, unsent = rows[0][of_head:of_said]
+    head = _head(attempt, attempt.lease, (seq, digest, _aware(at), unsent))
     column: Any = Operation._meta.get_field("value")
     entries: list[tuple[Any, ...]] = []
-    for row in said:
-        told = dict(zip(fields, row, strict=True))
+    for row in rows:
+        told = dict(zip(_SAID, row[of_said:], strict=True))
         if told["seq"] is not None:
             told["value"] = column.from_db_value(told["value"], None, connection)
             told["received_at"] = _aware(told["received_at"])

@@ -1,12 +1,12 @@
 """Writing the operations log.
 
-`append` is the whole busy path of an exam: one statement that locks the attempt, checks that it still takes
-operations from this holder of this lease, that the new ones follow the last one on record, and writes them.
-If any of that is not so it writes nothing, and the caller looks closer under a lock.
+`append` is the whole busy path of an exam: one statement that locks the attempt, checks that it is still as the
+caller knows it, that the new operations follow the last one on record, and writes them. If any of that is not so it
+writes nothing, and the caller looks closer.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,7 +16,9 @@ from lms.assessments.enums import AttemptState
 from lms.assessments.models import Attempt, Operation
 from lms.assessments.oplog import Op, Value, genesis, seal
 from lms.assessments.selectors.log import Head
-from lms.assessments.timing import to_ms
+from lms.assessments.timing import is_accepting, to_ms
+from lms.common.queueing import turn
+from lms.people.models import User
 
 #: What a form says to a question: its position, the kind of operation, the value, the form's own number.
 Say = tuple[int, str, Any, int | None]
@@ -39,51 +41,59 @@ class Row(NamedTuple):
     unsent: int | None = None
 
 
+_VALUE, _RECEIVED = Row._fields.index("value"), Row._fields.index("received_at")
 #: What the columns are on PostgreSQL, in their order.
 _TYPES = (
     *("integer", "integer", "integer", "text", "jsonb", "bigint", "bigint", "text", "text", "timestamptz"),
     *("integer", "integer"),
 )
 
+#: What must still be so of an attempt when its operations are written: that it takes them, and all that is answered
+#: about it.
+_STANDS = (
+    *("id", "lease", "holder", "state", "deadline"),
+    *("break_seconds", "break_seconds_allowed", "large_print", "read_aloud"),
+)
+
+#: Each row is an arm of a union: a table of values would be built first, which takes SQLite longer than all the rest.
 _APPEND = """
-    INSERT INTO {operations} (attempt_id, {columns})
-    SELECT a.id, r.* FROM (
-        SELECT id FROM {attempts} WHERE id = %s AND lease = %s AND holder = %s
-        AND ((state = '{paused}' AND NOT is_on_break) OR (state = '{started}' AND deadline >= %s))
+    INSERT INTO {operations} (attempt_id, {columns}) WITH a AS MATERIALIZED (
+        SELECT id FROM {attempts} WHERE {stands}
+        AND EXISTS (SELECT 1 FROM {people} WHERE id = %s AND password = %s AND is_active)
         AND COALESCE(
-            (SELECT hash FROM {operations} WHERE attempt_id = %s AND lease = %s ORDER BY seq DESC LIMIT 1), %s
+            (SELECT CAST(seq AS text) || hash FROM {operations}
+            WHERE attempt_id = %s AND lease = %s ORDER BY seq DESC LIMIT 1), %s
         ) = %s {lock}
-    ) AS a CROSS JOIN (VALUES {rows}) AS r
+    ) {arms}
 """
 
 
 def append(*, attempt: Attempt, rows: Sequence[Row], at: datetime) -> bool:
-    """Write operations of the present lease after the last one on record, or nothing; whether it wrote.
+    """Write operations of the present lease of a running attempt after the last one on record, or nothing; whether
+    it wrote.
 
-    `attempt` may be out of date: the statement asks the database. Two that write at once meet in the unique
-    number of an operation, and the slower writes nothing.
+    `attempt` and its learner may be out of date: the statement writes only if the database says the same of them.
+    Two that write at once meet in the unique number of an operation, and the slower writes nothing.
     """
-    lease, since = attempt.lease, at - timedelta(seconds=attempt.grace_seconds)
-    moment, column = (Operation._meta.get_field(name) for name in ("received_at", "value"))
-    since_told, at_told = (moment.get_db_prep_save(one, connection) for one in (since, at))
-    beginning = genesis(str(attempt.public_id), lease)
-    guard = [
-        attempt.pk,
-        lease,
-        attempt.holder,
-        since_told,
-        attempt.pk,
-        lease,
-        beginning,
-        rows[0].prev_hash,
-    ]
+    if attempt.deadline is None or not is_accepting(attempt.deadline, attempt.grace_seconds, at):
+        return False
+    lease, learner, first = attempt.lease, attempt.learner, rows[0]
+    told, as_json = connection.ops.adapt_datetimefield_value, connection.ops.adapt_json_value
+    at_told = told(at)
+    stands = [getattr(attempt, name) for name in _STANDS]
+    stands[_STANDS.index("state")] = AttemptState.STARTED.value
+    stands[_STANDS.index("deadline")] = told(attempt.deadline)
+    beginning, before = f"0{genesis(str(attempt.public_id), lease)}", f"{first.seq - 1}{first.prev_hash}"
+    guard = [*stands, learner.pk, learner.password, attempt.pk, lease, beginning, before]
     values: list[Any] = []
     for row in rows:
-        value = column.get_db_prep_save(row.value, connection)
-        values += row._replace(value=value, received_at=at_told)
+        values += row
+        values[_VALUE - len(row)] = None if row.value is None else as_json(row.value, None)
+        values[_RECEIVED - len(row)] = at_told
     with connection.cursor() as cursor:
         try:
-            cursor.execute(_statement(len(rows)), guard + values)
+            with turn():
+                cursor.execute(_statement(len(rows)), guard + values)
         except IntegrityError:
             if connection.in_atomic_block:
                 raise
@@ -94,18 +104,17 @@ def append(*, attempt: Attempt, rows: Sequence[Row], at: datetime) -> bool:
 @cache
 def _statement(count: int) -> str:
     quote = connection.ops.quote_name
+    # PostgreSQL wants to be told the types of the columns; SQLite has no types to tell.
     has_types = connection.vendor == "postgresql"
-    # PostgreSQL takes the types of the columns from the first row; SQLite has no types to tell.
-    first = ", ".join(f"%s::{kind}" if has_types else "%s" for kind in _TYPES)
-    others = ", ".join(["%s"] * len(_TYPES))
+    row = ", ".join(f"%s::{kind}" if has_types else "%s" for kind in _TYPES)
     return _APPEND.format(
         operations=quote(Operation._meta.db_table),
         attempts=quote(Attempt._meta.db_table),
+        people=quote(User._meta.db_table),
         columns=", ".join(Row._fields),
-        paused=AttemptState.PAUSED.value,
-        started=AttemptState.STARTED.value,
+        stands=" AND ".join(f"{column} = %s" for column in _STANDS),
         lock="FOR NO KEY UPDATE" if connection.features.has_select_for_update else "",
-        rows=", ".join([f"({first})"] + [f"({others})"] * (count - 1)),
+        arms=" UNION ALL ".join([f"SELECT a.id, {row} FROM a"] * count),
     )
 
 

@@ -26,8 +26,7 @@ from lms.assessments.oplog import (
     reach,
     receive,
 )
-from lms.assessments.selectors.log import Evidenced, Head, evidenced, form_of, known_of
-from lms.assessments.timing import is_accepting
+from lms.assessments.selectors.log import Evidenced, evidenced, form_of, known_of
 from lms.people.models import User
 
 from .breaks import settle_breaks
@@ -53,26 +52,39 @@ class SyncReply:
     refusal: str = ""
 
 
-def receive_batch(
-    *, attempt: Attempt, head: Head, holder: str, data: object, at: datetime | None = None
-) -> SyncReply:
+def append_batch(*, attempt: Attempt, holder: str, data: object, at: datetime) -> SyncReply | None:
+    """Take in a batch that simply follows, in one statement; None if there is more to it, and nothing was written.
+
+    `attempt` may be out of date: it is one that was read some time ago (`selectors.recall`). Raises
+    OperationsRefusedError for what is not taken.
+    """
+    batch = _parsed(attempt, data)
+    if not _may_follow(attempt, batch, holder):
+        return None
+    rows = rows_of(batch.ops, at=at, unsent=batch.unsent)
+    if not append(attempt=attempt, rows=rows, at=at):
+        return None
+    return SyncReply(attempt, batch.lease, rows[-1].seq, rows[-1].hash)
+
+
+def receive_batch(*, attempt: Attempt, holder: str, data: object, at: datetime | None = None) -> SyncReply:
     """Take in a batch of operations; repeating it, or sending it late or out of order, changes nothing.
 
-    `attempt` and `head` are as `selectors.log.with_head` has read them, and may be out of date by now; `holder`
-    names the browser. One statement for a batch that simply follows, three for any other. Raises
+    `attempt` is as `selectors.log.read_attempt` reads it, and `holder` names the browser. Raises
     OperationsRefusedError for what is not taken.
     """
     at = at or timezone.now()
+    quick = append_batch(attempt=attempt, holder=holder, data=data, at=at)
+    return quick or _receive_under_lock(attempt, _parsed(attempt, data), holder=holder, at=at)
+
+
+def _parsed(attempt: Attempt, data: object) -> Batch:
     try:
         batch = parse_batch(data, str(attempt.public_id))
         check_values(attempt, batch.ops)
     except OpsError as error:
         raise _refused(error) from None
-    if _is_next(attempt, head, batch, holder=holder, at=at):
-        rows = rows_of(batch.ops, at=at, unsent=batch.unsent)
-        if append(attempt=attempt, rows=rows, at=at):
-            return SyncReply(attempt, batch.lease, rows[-1].seq, rows[-1].hash)
-    return _receive_under_lock(attempt, batch, holder=holder, at=at)
+    return batch
 
 
 def check_values(attempt: Attempt, ops: Sequence[Op]) -> None:
@@ -92,21 +104,10 @@ def concerns_breaks(ops: Sequence[Op]) -> bool:
     return any(op.kind in ON_CLOCK for op in ops)
 
 
-def _is_next(attempt: Attempt, head: Head, batch: Batch, *, holder: str, at: datetime) -> bool:
+def _may_follow(attempt: Attempt, batch: Batch, holder: str) -> bool:
     """Whether nothing but writing seems to be needed; the statement that writes makes sure."""
-    if not batch.ops or not attempt.keeps_log or attempt.holder != holder or attempt.lease != batch.lease:
-        return False
-    if attempt.is_on_break or concerns_breaks(batch.ops):
-        return False
-    is_next = (batch.from_seq, batch.ops[0].prev_hash) == (head.seq + 1, head.hash)
-    return is_next and (
-        attempt.state == AttemptState.PAUSED
-        or (
-            attempt.state == AttemptState.STARTED
-            and attempt.deadline is not None
-            and is_accepting(attempt.deadline, attempt.grace_seconds, at)
-        )
-    )
+    is_writer = attempt.keeps_log and (attempt.holder, attempt.lease) == (holder, batch.lease)
+    return bool(batch.ops) and is_writer and not concerns_breaks(batch.ops)
 
 
 def _receive_under_lock(attempt: Attempt, batch: Batch, *, holder: str, at: datetime) -> SyncReply:

@@ -24,13 +24,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, with the queue before a transaction."""
 
     def _start_transaction_under_autocommit(self) -> None:
-        with self._turn():
+        with self.turn():
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs lack it
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn and keep it until the block ends: for a single statement that writes without a
+        transaction. Within a transaction the turn has come already."""
         name: Any = self.settings_dict["NAME"]
-        if self.is_in_memory_db():
+        if self.is_in_memory_db() or self.in_atomic_block:
             yield
             return
         descriptor = os.open(f"{name}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
