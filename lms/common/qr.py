@@ -16,12 +16,18 @@ class QrCode:
     side: int
 
 
-def qr_code(text: str) -> QrCode:
-    """The symbol of a text with error correction M, which survives a fold or a thumb on paper."""
+def qr_code(text: str, *, mask: int | None = None) -> QrCode:
+    """The symbol of a text with error correction M, which survives a fold or a thumb on paper.
+
+    The pattern laid over the data is the most even of eight, or `mask` (0 to 7) if one is named: readers read any, and
+    to draw and compare all eight takes five times as long. That is for screens that show a code to a whole hall.
+    """
     # The library is heavy for pages that show no code.
     import qrcode
 
-    symbol = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET_ZONE)
+    symbol = qrcode.QRCode(
+        error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET_ZONE, mask_pattern=mask
+    )
     symbol.add_data(text)
     matrix = symbol.get_matrix()
     path = "".join(

@@ -8,5 +8,7 @@ from django.db import connection
 def turn() -> AbstractContextManager[None]:
     """For a single statement that writes without a transaction: on SQLite processes take turns (`sqlite3`) and do not
     sleep for each other; PostgreSQL has queues of its own."""
-    queue: AbstractContextManager[None] = connection.turn() if connection.vendor == "sqlite" else nullcontext()
+    queue: AbstractContextManager[None] = (
+        connection.turn() if connection.vendor == "sqlite" else nullcontext()
+    )
     return queue

@@ -6,3 +6,6 @@ class HomeConfig(AppConfig):
     name = "lms.home"
     label = "home"
     verbose_name = _("Home")
+
+    def ready(self) -> None:
+        from . import receivers  # noqa: F401 - registers itself

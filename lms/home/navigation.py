@@ -6,12 +6,12 @@ from typing import cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from wagtail.models import Page
-from wagtail.query import PageQuerySet
 
 from lms.assessments.selectors.keying import handles_papers
 from lms.cascade.selectors import taught_by
@@ -45,6 +45,15 @@ class OtherLanguage:
     is_same_page: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the frame shows of Wagtail's pages in one language: the address of the catalogue, which saves a slow phone
+    the round trip of a redirect, and titles and addresses of the notices that editors put into the menus."""
+
+    catalogue: str
+    texts: list[tuple[str, str]]
+
+
 class Frame:
     """What the header and footer of a page show. Each part is worked out when a template asks for it."""
 
@@ -55,7 +64,7 @@ class Frame:
     def menu(self) -> list[Entry]:
         """The core's entries and those of the plugins, by order."""
         core = [
-            (10, _("Courses"), self._catalogue_address()),
+            (10, _("Courses"), self._pages.catalogue),
             (20, _("Verify a certificate"), VERIFY),
         ]
         offered = [(item.order, item.label, item.url) for item in navigation_items(self.request)]
@@ -107,18 +116,24 @@ class Frame:
         return [
             self._entry(_("Help"), reverse("home:help")),
             self._entry(_("Verify a certificate"), VERIFY),
-            *(self._entry(page.title, page.get_url(self.request)) for page in self._text_pages()),
+            *(self._entry(title, url) for title, url in self._pages.texts),
         ]
 
-    def _text_pages(self) -> PageQuerySet:
-        """Notices such as the one on privacy, which editors put into the menus."""
-        pages = ContentPage.objects.live().public().in_menu()
-        return pages.filter(locale__language_code=get_language()).order_by("path")
+    @cached_property
+    def _pages(self) -> "Pages":
+        """Kept in the cache: two queries and their addresses would be a quarter of a simple page's time."""
+        kept: Pages | None = cache.get(_kept_under(get_language()))
+        if kept is None:
+            kept = self._read_pages()
+            cache.set(_kept_under(get_language()), kept, settings.FRAME_KEPT_SECONDS)
+        return kept
 
-    def _catalogue_address(self) -> str:
-        """The catalogue's own page, which saves a slow phone the round trip of a redirect."""
+    def _read_pages(self) -> "Pages":
         index = CourseIndexPage.objects.live().filter(locale__language_code=get_language()).first()
-        return (index and index.get_url(self.request)) or reverse("courses:catalogue")
+        catalogue = (index and index.get_url(self.request)) or reverse("courses:catalogue")
+        shown = ContentPage.objects.live().public().in_menu()
+        texts = shown.filter(locale__language_code=get_language()).order_by("path")
+        return Pages(catalogue, [(page.title, page.get_url(self.request)) for page in texts])
 
     def _login_address(self) -> str:
         """Sign-in that comes back here, except from the home page and from sign-in itself."""
@@ -130,6 +145,15 @@ class Frame:
         path, here = url.split("?", 1)[0], self.request.path
         current = "page" if here == path else "true" if here.startswith(path) else ""
         return Entry(label, url, current, icon)
+
+
+def forget_pages() -> None:
+    """The next page reads anew what it shows of Wagtail's pages."""
+    cache.delete_many([_kept_under(code) for code, _name in settings.LANGUAGES])
+
+
+def _kept_under(language: str | None) -> str:
+    return f"frame:{language}"
 
 
 def other_language(request: HttpRequest, page: Page | None) -> OtherLanguage:

@@ -176,6 +176,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # --- Caches and sessions ---------------------------------------------------------------------
 # Counters that each server process keeps for itself, beside the cache that all of them share.
 PROCESS_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
+# What every page shows of Wagtail's pages; a change forgets it at once, but for who may see a page.
+FRAME_KEPT_SECONDS = 60
 # Read from the shared cache and written to the database as well, so that a request asks the database for neither.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 

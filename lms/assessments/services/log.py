@@ -66,6 +66,7 @@ _APPEND = """
         ) = %s {lock}
     ) {arms}
 """
+_ARM = "SELECT a.id, {row} FROM a"
 
 
 def append(*, attempt: Attempt, rows: Sequence[Row], at: datetime) -> bool:
@@ -114,7 +115,7 @@ def _statement(count: int) -> str:
         columns=", ".join(Row._fields),
         stands=" AND ".join(f"{column} = %s" for column in _STANDS),
         lock="FOR NO KEY UPDATE" if connection.features.has_select_for_update else "",
-        arms=" UNION ALL ".join([f"SELECT a.id, {row} FROM a"] * count),
+        arms=" UNION ALL ".join([_ARM.format(row=row)] * count),
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.http import HttpRequest
@@ -156,3 +157,39 @@ def test_plugins_add_no_query_to_a_page(client: Client) -> None:
 
     queries([])
     assert queries([]) == queries(plugins)
+
+
+def footer(client: Client) -> str:
+    return client.get("/ar/help/").content.decode()
+
+
+@pytest.fixture
+def frame_kept(settings: LazySettings, client: Client) -> None:
+    """What the frame shows of pages stays in the cache, as in operation."""
+    settings.FRAME_KEPT_SECONDS = 60
+
+
+def test_pages_in_the_frame_are_read_once(frame_kept: None, client: Client) -> None:
+    footer(client)
+    with CaptureQueriesContext(connection) as queries:
+        footer(client)
+    assert not [query for query in queries if "contentpage" in query["sql"] or "courseindex" in query["sql"]]
+
+
+def test_frame_follows_at_once_when_a_page_is_published_renamed_withdrawn_or_deleted(
+    frame_kept: None, client: Client
+) -> None:
+    page = text_page()
+    page.show_in_menus = True
+    footer(client)
+    page.save_revision().publish()
+    assert 'href="/ar/privacy/"' in footer(client)
+    page.slug = "notice"
+    page.save_revision().publish()
+    assert 'href="/ar/notice/"' in footer(client)
+    page.unpublish()
+    assert 'href="/ar/notice/"' not in footer(client)
+    page.save_revision().publish()
+    assert 'href="/ar/notice/"' in footer(client)
+    page.delete()
+    assert 'href="/ar/notice/"' not in footer(client)
