@@ -4,9 +4,10 @@ Nothing here reads which option is correct. Places count from 1 as shown; keys o
 server. Field names carry the position (`q3`, `q3-1`), so that a page may hold any number of questions.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -144,17 +145,49 @@ class Asked:
     stored: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A published version and its options by their keys, without what only explains."""
+
+    version: QuestionVersion
+    options: dict[str, Option]
+
+
+_READ: dict[tuple[UUID, str], _Shown] = {}
+MOST_READ = 5_000
+
+
 def read_bodies(asked: Sequence[Asked]) -> list[QuestionBody]:
-    """The questions in the order asked for: two queries, and two more if there are images."""
+    """The questions in the order asked for: one query, two more for what this process has not read yet, and two if
+    there are images."""
+    shown = _shown({one.version_id for one in asked})
+    versions = {pk: one.version for pk, one in shown.items()}
+    return _bodies(asked, versions, {pk: one.options for pk, one in shown.items()})
+
+
+def _shown(asked: Set[int]) -> dict[int, _Shown]:
+    """What a published version says never changes: a hall of candidates opens the same questions hundreds of times."""
+    seals = QuestionVersion.objects.filter(pk__in=asked).values_list("pk", "public_id", "digest")
+    names = {pk: (public_id, seal) for pk, public_id, seal in seals}
+    shown = {pk: _READ[name] for pk, name in names.items() if name in _READ}
+    if asked - shown.keys():
+        shown |= _read_shown(asked - shown.keys())
+    if len(_READ) > MOST_READ:
+        _READ.clear()
+    _READ.update((names[pk], one) for pk, one in shown.items() if one.version.is_published)
+    return shown
+
+
+def _read_shown(asked: Set[int]) -> dict[int, _Shown]:
     versions = (
         QuestionVersion.objects.select_related("stimulus")
         .defer("explanation_ar", "explanation_en", "source")
-        .in_bulk({one.version_id for one in asked})
+        .in_bulk(asked)
     )
-    options: dict[int, dict[str, Option]] = {pk: {} for pk in versions}
+    shown = {pk: _Shown(version, {}) for pk, version in versions.items()}
     for option in Option.objects.filter(version__in=versions).only(*_SHOWN):
-        options[option.version_id][option.key] = option
-    return _bodies(asked, versions, options)
+        shown[option.version_id].options[option.key] = option
+    return shown
 
 
 def bodies_from(asked: Sequence[Asked], versions: Mapping[int, QuestionVersion]) -> list[QuestionBody]:
