@@ -154,6 +154,7 @@ class Run:
         return {"cpu_seconds": round(spent / max(len(others), 1), 4), "save": sample.figures("batch")}
 
     async def floor(self, bodies: list[bytes]) -> tuple[report.Sample, float]:
+        child("benchmarks.exam.floor", self.environment)
         with serving(FLOOR, SIZES[self.database], self.environment, self.log) as server:
             await play.saturate_floor(server.port, bodies, min(1.0, self.options.saturation / 4))
             return await play.saturate_floor(server.port, bodies, self.options.saturation / 2)

@@ -1,5 +1,7 @@
 """The floor: a bare Django view, without middleware, that reads a batch and does one upsert, on the same server
 program, with the same number of processes and threads, and in the same database as the exam.
+
+    python -m benchmarks.exam.floor      makes its table, before several processes serve it
 """
 
 import json
@@ -51,7 +53,9 @@ if not settings.configured:
     configure()
     from django.core.wsgi import get_wsgi_application
 
+    application = get_wsgi_application()
+
+if __name__ == "__main__":
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
-    connection.close()
-    application = get_wsgi_application()
+    print("made")

@@ -120,11 +120,15 @@ def ops(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
     """Take in a batch: by what this process remembers of the attempt if that still holds, else it is read."""
     at = timezone.now()
     data, holder, learner_id = read_json(request), holder_of(request), session_user_id(request) or 0
-    known = recall(attempt_id, learner_id)
-    if known is not None and is_signed_in_as(request, known.learner):
-        reply = append_batch(attempt=known, holder=holder, data=data, at=at)
+    attempt = recall(attempt_id, learner_id)
+    if attempt is None:
+        attempt = read_attempt(attempt_id, learner_id)
+    if is_signed_in_as(request, attempt.learner):
+        reply = append_batch(attempt=attempt, holder=holder, data=data, at=at)
         if reply is not None:
+            remember(attempt)
             return _reply(reply, at)
+    # There is more to it, or what was remembered is no longer so.
     attempt = read_attempt(attempt_id, learner_id)
     if not is_signed_in_as(request, attempt.learner):
         return _signed_out()

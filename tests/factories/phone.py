@@ -22,7 +22,7 @@ from lms.assessments.selectors.log import read_attempt
 from lms.assessments.services.emergency import box_key
 from lms.assessments.services.leases import take_lease
 from lms.assessments.services.sitting import create_attempt, start_attempt
-from lms.assessments.services.sync import SyncReply, receive_batch, submit_claim
+from lms.assessments.services.sync import SyncReply, append_batch, receive_batch, submit_claim
 from lms.assessments.timing import to_ms
 from lms.people.models import User
 
@@ -94,7 +94,8 @@ class Phone:
     def send(self, batch: Json | None = None, *, at: datetime = NOON, holder: str | None = None) -> SyncReply:
         attempt = read_attempt(self.attempt.public_id, self.learner.pk)
         data = self.batch() if batch is None else batch
-        return receive_batch(attempt=attempt, holder=holder or self.holder, data=data, at=at)
+        given = {"attempt": attempt, "holder": holder or self.holder, "data": data, "at": at}
+        return append_batch(**given) or receive_batch(**given)
 
     def acquire(self, *, at: datetime = NOON, device: str = "") -> Attempt:
         attempt = take_lease(

@@ -67,15 +67,12 @@ def append_batch(*, attempt: Attempt, holder: str, data: object, at: datetime) -
     return SyncReply(attempt, batch.lease, rows[-1].seq, rows[-1].hash)
 
 
-def receive_batch(*, attempt: Attempt, holder: str, data: object, at: datetime | None = None) -> SyncReply:
-    """Take in a batch of operations; repeating it, or sending it late or out of order, changes nothing.
+def receive_batch(*, attempt: Attempt, holder: str, data: object, at: datetime) -> SyncReply:
+    """Take in any batch of operations, under a lock; repeating it, or sending it late or out of order, changes nothing.
 
-    `attempt` is as `selectors.log.read_attempt` reads it, and `holder` names the browser. Raises
-    OperationsRefusedError for what is not taken.
+    `holder` names the browser. Raises OperationsRefusedError for what is not taken.
     """
-    at = at or timezone.now()
-    quick = append_batch(attempt=attempt, holder=holder, data=data, at=at)
-    return quick or _receive_under_lock(attempt, _parsed(attempt, data), holder=holder, at=at)
+    return _receive_under_lock(attempt, _parsed(attempt, data), holder=holder, at=at)
 
 
 def _parsed(attempt: Attempt, data: object) -> Batch:
