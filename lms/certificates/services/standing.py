@@ -34,8 +34,9 @@ STATUS_MOVES: dict[RecordType, tuple[frozenset[str], CertificateStatus]] = {
 
 
 @transaction.atomic
-def revoke_certificate(*, certificate: Certificate, reason: str, actor: User) -> Certificate:
-    """End a certificate for good; its holder is no longer counted as certified.
+def revoke_certificate(*, certificate: Certificate, reason: str, actor: User | None) -> Certificate:
+    """End a certificate for good; its holder is no longer counted as certified. Without an actor it is whoever runs
+    commands on the server, who counts as one person.
 
     Raises ValidationError without a reason, when it has ended already, or when this person has revoked so
     many today that a second person has to agree (`mass_revocation`).
@@ -61,7 +62,7 @@ def supersede_certificate(*, certificate: Certificate, reason: str, actor: User)
     return superseded
 
 
-def end_entitlement(certificate: Certificate, *, reason: str, actor: User) -> None:
+def end_entitlement(certificate: Certificate, *, reason: str, actor: User | None) -> None:
     """What a revocation does beside the register: qualification, enrolment, plugins."""
     withdraw_qualification(certificate_number=certificate.number, on=timezone.localdate())
     if certificate.enrolment.state == EnrolmentState.CERTIFIED:
@@ -94,7 +95,7 @@ def require_reason(reason: str) -> str:
     return reason.strip()
 
 
-def _require_a_second_person(actor: User) -> None:
+def _require_a_second_person(actor: User | None) -> None:
     since = timezone.now() - timedelta(days=1)
     alone = (
         CertificateEvent.objects.filter(
@@ -111,7 +112,9 @@ def _require_a_second_person(actor: User) -> None:
         )
 
 
-def _append_event(certificate: Certificate, type_: RecordType, reason: str, actor: User) -> Certificate:
+def _append_event(
+    certificate: Certificate, type_: RecordType, reason: str, actor: User | None
+) -> Certificate:
     reason = require_reason(reason)
     current = Certificate.objects.select_for_update().get(pk=certificate.pk)
     allowed, status = STATUS_MOVES[type_]

@@ -292,6 +292,26 @@ class TestOthers:
         call_command("revoke_certificate", str(certificate), reason="x", by=lead.email)
         assert Certificate.objects.get().status == "revoked"
 
+    def test_whoever_runs_the_server_revokes_too_up_to_the_limit_of_one_person(self, settings) -> None:
+        settings.SANAD_REVOCATIONS_BY_ONE = 1
+        first, second = issued(), issued()
+        call_command("revoke_certificate", first.number, reason="forged papers")
+        event = first.events.get(type="revoke")
+        assert (event.actor, event.reason) == (None, "forged papers")
+        with pytest.raises(CommandError, match="1"):
+            call_command("revoke_certificate", second.number, reason="x")
+        second.refresh_from_db()
+        assert second.status == "active"
+
+    def test_issuing_without_a_type_issues_all_from_the_top_down(self, capsys) -> None:
+        observers, trainers = CertificateTypeFactory(), CertificateTypeFactory(tier__level=1)
+        for kind in (observers, trainers):
+            enrolled(kind)
+        call_command("issue_certificates")
+        told = capsys.readouterr()
+        assert told.out.count("1 issued") == 2
+        assert told.err.index(trainers.code) < told.err.index(observers.code)
+
     def test_list_gives_the_text_of_the_code(self, capsys) -> None:
         certificate = issued()
         call_command("certificates", "--json")

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     help = "Issue the certificates of everybody whose conditions are met. Can be run again at any time."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("type", help="code of the certificate type")
+        parser.add_argument(
+            "type", nargs="?", help="code of the certificate type; without it all, trainers first"
+        )
         parser.add_argument("--cohort", help="public id of one cohort")
         parser.add_argument(
             "--pdf",
@@ -31,16 +33,22 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kind = CertificateType.objects.filter(code=options["type"]).first()
-        if kind is None:
-            codes = ", ".join(CertificateType.objects.values_list("code", flat=True)) or "none"
-            raise CommandError(f"There is no certificate type {options['type']}. There are: {codes}.")
-        enrolments = awaiting_issue(kind)
-        if options["cohort"]:
-            enrolments = enrolments.filter(cohort__public_id=options["cohort"])
-        self.issue(enrolments, kind)
-        if options["pdf"]:
-            self.render(kind, options["cohort"], options["pdf"])
+        for kind in self.kinds(options["type"]):
+            enrolments = awaiting_issue(kind)
+            if options["cohort"]:
+                enrolments = enrolments.filter(cohort__public_id=options["cohort"])
+            self.stderr.write(kind.code)
+            self.issue(enrolments, kind)
+            if options["pdf"]:
+                self.render(kind, options["cohort"], options["pdf"])
+
+    def kinds(self, code: str | None) -> list[CertificateType]:
+        kinds = CertificateType.objects.order_by("tier__level", "code")
+        asked = [kind for kind in kinds if code in (None, kind.code)]
+        if not asked:
+            codes = ", ".join(kind.code for kind in kinds) or "none"
+            raise CommandError(f"There is no certificate type {code or 'yet'}. There are: {codes}.")
+        return asked
 
     def issue(self, enrolments: QuerySet[Enrolment], kind: CertificateType) -> None:
         counts = {"issued": 0, "blocked": 0, "refused": 0}

@@ -15,9 +15,9 @@ class Command(BaseCommand):
     help = "Revoke a certificate for good."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("number")
+        parser.add_argument("number", metavar="ID", help="number of the certificate")
         parser.add_argument("--reason", required=True)
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="who decides it; stays on record")
+        parser.add_argument("--by", metavar="EMAIL", help="who decides it; else the server's operator")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -25,11 +25,9 @@ class Command(BaseCommand):
         except NumberError as error:
             raise CommandError(f"{error}.") from None
         certificate = Certificate.objects.filter(number=number).first()
-        actor = User.objects.filter(email__iexact=options["by"]).first()
         if certificate is None:
             raise CommandError("There is no such certificate.")
-        if actor is None or not actor.has_perm("certificates.revoke_certificate"):
-            raise CommandError("This person may not revoke certificates.")
+        actor = self.person(options["by"]) if options["by"] else None
         try:
             revoke_certificate(certificate=certificate, reason=options["reason"], actor=actor)
         except ValidationError as error:
@@ -37,3 +35,9 @@ class Command(BaseCommand):
         except KEY_TROUBLE as error:
             raise CommandError(f"The register cannot be signed: {error}.") from None
         self.stdout.write(f"{certificate} revoked")
+
+    def person(self, email: str) -> User:
+        person = User.objects.filter(email__iexact=email).first()
+        if person is None or not person.has_perm("certificates.revoke_certificate"):
+            raise CommandError("This person may not revoke certificates.")
+        return person
