@@ -114,7 +114,7 @@ def _make_key(options: argparse.Namespace) -> None:
     passphrase = _passphrase(options)
     if len(passphrase) < MIN_PASSPHRASE:
         raise CeremonyError("weak", f"a passphrase has at least {MIN_PASSPHRASE} characters: take five words")
-    if options.passphrase_file is None and getpass.getpass("Once more: ") != passphrase:
+    if options.passphrase_file is None and _asked("Once more: ") != passphrase:
         raise CeremonyError("mistyped", "the two passphrases are not the same")
     signer = create_key(options.file, passphrase, cost=CUSTODIAN_COST)
     _say(f"{VerifierKey(options.name, signer.public_key).encode()}\n")
@@ -172,7 +172,16 @@ def _text_of(path: Path) -> str:
 def _passphrase(options: argparse.Namespace) -> str:
     if options.passphrase_file is not None:
         return str(options.passphrase_file.read_text()).rstrip("\n")
-    return getpass.getpass("Passphrase: ")
+    return _asked("Passphrase: ")
+
+
+def _asked(prompt: str) -> str:
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise CeremonyError(
+            "no_passphrase", "there is nobody to ask for the passphrase: give a file of it"
+        ) from None
 
 
 def _write_new(path: Path, data: bytes) -> None:

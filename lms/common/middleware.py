@@ -28,10 +28,27 @@ class ArabicFirstLocaleMiddleware(LocaleMiddleware):
         request.LANGUAGE_CODE = translation.get_language()
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """An address that stands without a language and says "not found" is not looked for under /ar/."""
+        """An address that stands without a language and says "not found" is not looked for under /ar/.
+
+        Django's headers are put right: nothing here depends on Accept-Language, and files have no language, so that
+        caches keep one copy of a tile of the register for everybody.
+        """
         if response.status_code == HTTPStatus.NOT_FOUND and request.resolver_match is not None:
             return response
-        return super().process_response(request, response)
+        response = super().process_response(request, response)
+        varies = [name.strip() for name in response.headers.get("Vary", "").split(",")]
+        rest = [name for name in varies if name and name.lower() != "accept-language"]
+        if is_text := response.headers.get("Content-Type", "").startswith(("text/html", "application/json")):
+            is_told = translation.get_language_from_path(request.path_info) or "Cookie" in rest
+            is_for_all = "public" in response.headers.get("Cache-Control", "")
+            rest += [] if is_told or is_for_all else ["Cookie"]
+        if rest:
+            response.headers["Vary"] = ", ".join(rest)
+        else:
+            response.headers.pop("Vary", None)
+        if not is_text:
+            response.headers.pop("Content-Language", None)
+        return response
 
 
 class PrivatePagesMiddleware:

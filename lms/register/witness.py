@@ -219,7 +219,12 @@ def _passphrase(options: argparse.Namespace) -> str:
         return str(options.passphrase_file.read_text()).rstrip("\n")
     if "SANAD_WITNESS_PASSPHRASE" in os.environ:
         return os.environ["SANAD_WITNESS_PASSPHRASE"]
-    return getpass.getpass("Passphrase of the witness's key: ")
+    try:
+        return getpass.getpass("Passphrase of the witness's key: ")
+    except EOFError:
+        raise WitnessError(
+            "no_passphrase", "nobody to ask for the passphrase: set SANAD_WITNESS_PASSPHRASE or give a file"
+        ) from None
 
 
 def _parser() -> argparse.ArgumentParser:

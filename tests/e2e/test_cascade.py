@@ -32,6 +32,7 @@ from lms.people.models import Municipality, User
 from lms.people.services import load_places, sync_roles
 from lms.settings.env import PROJECT_ROOT
 from plugins.code_of_conduct.services import load_draft, publish_version, read_source
+from tests.codes import read_codes
 from tests.factories.cascade import CohortFactory, EnrolmentFactory, TierFactory
 from tests.factories.certificates import CertificateTypeFactory
 from tests.factories.people import UserFactory
@@ -292,10 +293,9 @@ def check_the_paper(
 
 def decode_qr(pdf: bytes) -> str:
     import pypdfium2
-    import zxingcpp
 
     picture = pypdfium2.PdfDocument(BytesIO(pdf))[0].render(scale=300 / 72).to_pil()
-    [code] = zxingcpp.read_barcodes(picture)
+    [code] = read_codes(picture)
     return str(code.text)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 import pytest
-import zxingcpp
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +19,7 @@ from lms.assessments.printed import booklet_of, letter_of, page_address, printin
 from lms.assessments.selectors import paper_screens
 from lms.assessments.selectors.keying import papers_of
 from lms.common.typesetting import Document, TypesettingError
+from tests.codes import read_codes
 from tests.factories.accommodations import grant
 from tests.factories.assessments import enrol
 from tests.factories.papers import officer, paper_exam, printed
@@ -50,7 +50,7 @@ def text_of(pdf: bytes) -> list[str]:
 def codes_of(pdf: bytes, page: int) -> list[str]:
     """What a scanner reads on a page printed at 110 dots an inch, a poor copy."""
     image = pypdfium2.PdfDocument(pdf)[page].render(scale=110 / 72, grayscale=True).to_pil()
-    return [found.text for found in zxingcpp.read_barcodes(image)]
+    return [found.text for found in read_codes(image)]
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

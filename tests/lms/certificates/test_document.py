@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
 
 from lms.certificates import document
@@ -15,6 +14,7 @@ from lms.certificates.document import Bilingual, DocumentError, Signatory, rende
 from lms.certificates.scan import read_code
 from lms.certificates.symbol import build_symbol
 from lms.common.typesetting import FONTS
+from tests.codes import read_codes
 from tests.vectors.pages import GOLDEN, HARD_NAMES, TOLERANCE, difference, draw, name_band, page_for
 
 ORDINARY = page_for(HARD_NAMES["plain"])
@@ -88,19 +88,19 @@ def test_code_on_the_page_is_read_back(kind: str) -> None:
     pdf = render_certificate(page)
 
     assert read_code(pdf) == page.qr_text
-    assert [found.text for found in zxingcpp.read_barcodes(draw(pdf))] == [page.qr_text]
+    assert [found.text for found in read_codes(draw(pdf))] == [page.qr_text]
 
 
 @pytest.mark.parametrize("scale", [1.5, 2.0, 4.0])
 def test_code_is_read_from_coarse_and_fine_pictures(scale: float) -> None:
-    (found,) = zxingcpp.read_barcodes(draw(PDF, scale=scale))
+    (found,) = read_codes(draw(PDF, scale=scale))
 
     assert found.text == ORDINARY.qr_text
 
 
 def test_printed_symbol_is_fifty_millimetres() -> None:
     picture = draw(PDF, scale=4.0)
-    (found,) = zxingcpp.read_barcodes(picture)
+    (found,) = read_codes(picture)
     corners = found.position
     side = corners.top_right.x - corners.top_left.x
     millimetres = side / picture.width * 297
@@ -118,7 +118,7 @@ def test_symbol_is_vector() -> None:
 
 def test_quiet_zone_is_white() -> None:
     picture = draw(PDF, scale=4.0).convert("L")
-    (found,) = zxingcpp.read_barcodes(picture)
+    (found,) = read_codes(picture)
     module = build_symbol(ORDINARY.qr_text).module_mm / 297 * picture.width
     left, top = found.position.top_left.x, found.position.top_left.y
     beside = picture.crop((int(left - 3.8 * module), int(top), int(left - module), int(top + 40 * module)))

@@ -82,9 +82,10 @@ class TestAdding:
     )
     def test_bad_input_is_refused_with_a_sentence(self, client, lead, changes, sentence):
         UserFactory(email="taken@example.org")
+        before = User.objects.count()
         answer = client.post(reverse("wagtailusers_users:add"), data(**changes))
         assert sentence in answer.content.decode()
-        assert not User.objects.filter(name_ar="خديجة الترهوني").exists()
+        assert User.objects.count() == before
 
     def test_two_people_without_email_do_not_clash(self, client, lead):
         for phone in ("0912345678", "0912345679"):

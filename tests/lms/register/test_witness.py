@@ -1,5 +1,6 @@
 """The witness: cosigns what continues what it saw, and shows both heads of what does not."""
 
+import getpass
 import os
 import subprocess
 import sys
@@ -205,3 +206,18 @@ def test_unreachable_register_and_wrong_passphrase_are_sentences(
     secret.write_text("wrong")
     assert main([*arguments, "--passphrase-file", str(secret)]) == 2
     assert "passphrase" in capsys.readouterr().err
+
+
+def test_without_anybody_to_ask_it_says_how_to_give_the_passphrase(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a timer runs it: no terminal, and nothing to read."""
+
+    def nobody(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(getpass, "getpass", nobody)
+    monkeypatch.delenv("SANAD_WITNESS_PASSPHRASE", raising=False)
+    key = VerifierKey("example.org/log", bytes(32)).encode()
+    assert main(["init", str(tmp_path / "state"), "--name", "witness.example.org/one", "--log", key]) == 2
+    assert "SANAD_WITNESS_PASSPHRASE" in capsys.readouterr().err
