@@ -1,6 +1,7 @@
 """The queue of those who write, where the database has none."""
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from django.db import connection
 
@@ -8,7 +9,6 @@ from django.db import connection
 def turn() -> AbstractContextManager[None]:
     """For a single statement that writes without a transaction: on SQLite processes take turns (`sqlite3`) and do not
     sleep for each other; PostgreSQL has queues of its own."""
-    queue: AbstractContextManager[None] = (
-        connection.turn() if connection.vendor == "sqlite" else nullcontext()
-    )
+    database: Any = connection
+    queue: AbstractContextManager[None] = database.turn() if database.vendor == "sqlite" else nullcontext()
     return queue

@@ -130,7 +130,7 @@ def _rows(statement: str, given: list[Any], attempt_id: UUID, learner_id: int) -
     name = Attempt._meta.get_field("public_id").get_db_prep_value(attempt_id, connection)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*given, name, learner_id])
-        rows = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     if not rows:
         raise Attempt.DoesNotExist
     return rows

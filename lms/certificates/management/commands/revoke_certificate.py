@@ -37,7 +37,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{certificate} revoked")
 
     def person(self, email: str) -> User:
-        person = User.objects.filter(email__iexact=email).first()
+        person: User | None = User.objects.filter(email__iexact=email).first()
         if person is None or not person.has_perm("certificates.revoke_certificate"):
             raise CommandError("This person may not revoke certificates.")
         return person
