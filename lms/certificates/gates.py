@@ -94,9 +94,9 @@ def _exam(learners: Sequence[User], certificate_type: CertificateType) -> Answer
 
 #: Label and check of each gate of the core, by key.
 CORE_GATES: Mapping[str, tuple[StrOrPromise, Callable[[Sequence[User], CertificateType], Answers]]] = {
-    "core.lessons_completed": (gettext_lazy("All lessons completed"), _lessons),
-    "core.attendance": (gettext_lazy("All training days attended"), _attendance),
-    "core.exam_passed": (gettext_lazy("Certification exam passed"), _exam),
+    "core.lessons_completed": (gettext_lazy("Complete all lessons"), _lessons),
+    "core.attendance": (gettext_lazy("Attend all training days"), _attendance),
+    "core.exam_passed": (gettext_lazy("Pass the certification exam"), _exam),
 }
 
 

@@ -30,7 +30,7 @@ def check_many_signed(learners: Sequence[Any], certificate_type: Any) -> dict[An
 
 SIGNED = CertificateGate(
     key="code_of_conduct.signed",
-    label=gettext_lazy("Has signed the code of conduct in force"),
+    label=gettext_lazy("Sign the code of conduct in force"),
     check=check_signed,
     check_many=check_many_signed,
 )
