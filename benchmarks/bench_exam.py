@@ -31,6 +31,8 @@ BENCH_DATABASE = "sanad_bench"
 SIZES = {"sqlite": Size(workers=2, threads=1), "postgresql": Size(workers=2, threads=4)}
 #: People of the saturation run for each second of it, so that nobody is over the limit of batches a minute.
 PEOPLE_A_SECOND = 35
+#: Sittings at the same time before the measured ones: fewer may all meet the same process.
+WARM_UP = 8
 
 
 def main() -> None:
@@ -92,7 +94,7 @@ def play_all(
 ) -> dict[str, Any]:
     crowd = max(play.LINES, int(options.saturation * PEOPLE_A_SECOND))
     people = options.candidates + crowd
-    world = json.loads(child("benchmarks.exam.world", environment, str(people), str(options.sittings + 1)))
+    world = json.loads(child("benchmarks.exam.world", environment, str(people), str(options.sittings + 1 + WARM_UP)))
     statements = json.loads(child("benchmarks.exam.counting", environment, given=json.dumps(world)))
     log = folder / "server.log"
     try:
@@ -144,9 +146,10 @@ class Run:
         )
 
     async def single_sittings(self, server: Server) -> dict[str, Any]:
-        """Sittings one after another, for the CPU time that one costs. The first one warms the server up."""
-        first, *others = self.candidates(server, "desk")[1:]
-        await play.sit(first, report.Sample())
+        """Sittings one after another, for the CPU time that one costs, after some at once that warm up every process."""
+        people = self.candidates(server, "desk")[1:]
+        await asyncio.gather(*(play.sit(person, report.Sample()) for person in people[:WARM_UP]))
+        others = people[WARM_UP:]
         before, sample = server.cpu_seconds(), report.Sample()
         for candidate in others:
             await play.sit(candidate, sample)
