@@ -79,8 +79,9 @@ def own_attempt(view: AttemptView[P]) -> Callable[..., HttpResponse]:
     def wrapper(
         request: SignedInRequest, attempt_id: UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        attempts = Attempt.objects.select_related("exam", "learner")
+        attempts = Attempt.objects.select_related("exam")
         attempt = get_object_or_404(attempts, public_id=attempt_id, learner=request.user)
+        attempt.learner = request.user
         return view(request, refresh_attempt(attempt=attempt), *args, **kwargs)
 
     return update_wrapper(wrapper, view)

@@ -167,7 +167,7 @@ def read_bodies(asked: Sequence[Asked]) -> list[QuestionBody]:
 
 def _shown(asked: Set[int]) -> dict[int, _Shown]:
     """What a published version says never changes: a hall of candidates opens the same questions hundreds of times."""
-    seals = QuestionVersion.objects.filter(pk__in=asked).values_list("pk", "public_id", "digest")
+    seals = QuestionVersion.objects.filter(pk__in=asked).order_by().values_list("pk", "public_id", "digest")
     names = {pk: (public_id, seal) for pk, public_id, seal in seals}
     shown = {pk: _READ[name] for pk, name in names.items() if name in _READ}
     if asked - shown.keys():
@@ -182,10 +182,11 @@ def _read_shown(asked: Set[int]) -> dict[int, _Shown]:
     versions = (
         QuestionVersion.objects.select_related("stimulus")
         .defer("explanation_ar", "explanation_en", "source")
+        .order_by()
         .in_bulk(asked)
     )
     shown = {pk: _Shown(version, {}) for pk, version in versions.items()}
-    for option in Option.objects.filter(version__in=versions).only(*_SHOWN):
+    for option in Option.objects.filter(version__in=versions).order_by().only(*_SHOWN):
         shown[option.version_id].options[option.key] = option
     return shown
 

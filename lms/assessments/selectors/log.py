@@ -202,8 +202,9 @@ def _head(attempt: Attempt, lease: int, row: Sequence[Any]) -> Head:
 
 def known_of(attempt: Attempt, lease: int) -> dict[int, Known]:
     """What the server holds of a lease, by seq."""
-    rows = Operation.objects.filter(attempt=attempt, lease=lease).values_list("seq", "prev_hash", "hash")
-    return {seq: Known(prev_hash, digest) for seq, prev_hash, digest in rows}
+    rows = Operation.objects.filter(attempt=attempt, lease=lease).order_by("seq")
+    fields = rows.values_list("seq", "prev_hash", "hash")
+    return {seq: Known(prev_hash, digest) for seq, prev_hash, digest in fields}
 
 
 def last_contact(attempt: Attempt, head: Head) -> datetime | None:
@@ -213,7 +214,7 @@ def last_contact(attempt: Attempt, head: Head) -> datetime | None:
 
 def answers_on_record(attempt: Attempt) -> dict[int, OnRecord]:
     """The answers by position, as the log has them. One query, and one more the first time for a form."""
-    rows = Operation.objects.filter(attempt=attempt, kind__in=ON_QUESTION)
+    rows = Operation.objects.filter(attempt=attempt, kind__in=ON_QUESTION).order_by()
     return on_record(attempt, rows.values_list(*ENTRY_FIELDS, "received_at"))
 
 
@@ -285,7 +286,7 @@ def limits_of(attempt: Attempt) -> Limits:
 def evidenced(attempt: Attempt) -> Evidenced:
     """The whole log, classified, in one query."""
     fields = ("lease", "value", "sequence", "received_at", *RECEIVED)
-    rows = list(Operation.objects.filter(attempt=attempt).values(*fields))
+    rows = list(Operation.objects.filter(attempt=attempt).order_by("lease", "seq").values(*fields))
     at = {(row["lease"], row["seq"]): row["received_at"] for row in rows}
     entries = [Entry(*(row[name] for name in ENTRY_FIELDS)) for row in rows if row["kind"] in ON_QUESTION]
     hashes = {(row["lease"], row["seq"]): Known(row["prev_hash"], row["hash"]) for row in rows}

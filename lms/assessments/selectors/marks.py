@@ -82,12 +82,16 @@ def read_rules(
 def _sealed_contents(versions: Set[int]) -> dict[int, QuestionContent]:
     """What these versions said when they were published. That never changes, so a process reads it once for
     each seal: a hall of candidates hands in the same questions hundreds of times."""
-    seals = QuestionVersion.objects.filter(pk__in=versions).values_list("pk", "public_id", "digest")
+    seals = (
+        QuestionVersion.objects.filter(pk__in=versions).order_by().values_list("pk", "public_id", "digest")
+    )
     names = {pk: (public_id, seal) for pk, public_id, seal in seals}
     contents = {pk: _READ[name] for pk, name in names.items() if name in _READ}
     if len(_READ) > MOST_READ:
         _READ.clear()
-    for pk, row in QuestionVersion.objects.with_content().in_bulk(versions - set(contents)).items():
+    for pk, row in (
+        QuestionVersion.objects.with_content().order_by().in_bulk(versions - set(contents)).items()
+    ):
         contents[pk] = _READ[names[pk]] = _sealed(row)
     return contents
 

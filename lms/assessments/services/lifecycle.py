@@ -34,16 +34,18 @@ def require_reason(reason: str) -> None:
 
 def lock_attempt(*, pk: int) -> Attempt:
     """The attempt as it is now with its exam and learner, locked until the open transaction ends."""
-    return _locked().get(pk=pk)
+    return _locked().select_related("learner").get(pk=pk)
 
 
 def lock_own_attempt(*, public_id: UUID, learner: User) -> Attempt:
     """The same for a person's own attempt. Raises Attempt.DoesNotExist for any other."""
-    return _locked().get(public_id=public_id, learner=learner)
+    attempt = _locked().get(public_id=public_id, learner=learner)
+    attempt.learner = learner
+    return attempt
 
 
 def _locked() -> QuerySet[Attempt]:
-    return Attempt.objects.select_related("exam", "learner").select_for_update(of=("self",))
+    return Attempt.objects.select_related("exam").select_for_update(of=("self",))
 
 
 def move_attempt(
