@@ -168,6 +168,9 @@ LOSS_SENTENCES: Mapping[str, "Text"] = {
     # What a written file does not say
     "only_ours": _("Only this platform finds these again in the file: {detail}"),
     "credit_there": _("Other systems mark partly right answers by the nearest weights they have ({detail})."),
+    "arrow_there": _(
+        "GIFT takes answers with “->” for pairs to be matched, and has no other way to write them."
+    ),
     "kind_unknown_there": _("{detail} has no questions of this kind."),
     "draft_without_answer": _("The draft has no right answer yet."),
     "spacing": _("Several spaces in a row become one."),

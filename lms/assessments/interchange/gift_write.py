@@ -54,6 +54,8 @@ def _unsayable(content: QuestionContent) -> Loss | None:
     }
     if content.kind == "hotspot":
         return Loss("kind_unknown_there", "GIFT")
+    if any("->" in text for text in content.accepted):
+        return Loss("arrow_there")
     if not is_answered.get(content.kind, True) or (
         content.kind in ("single", "multiple", "matching", "ordering")
         and len(content.options) < FEWEST_OPTIONS
