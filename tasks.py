@@ -162,7 +162,8 @@ def test(options: argparse.Namespace) -> None:
     if "browser" in required and not browser:
         stop("Chromium is required for this run and was not found.")
 
-    workers = str(max(2, os.cpu_count() or 1))
+    # One more than there are cores: a third of the time, tests wait for browsers and servers.
+    workers = str(1 + (os.cpu_count() or 1))
     rest = options.rest or ["-n", workers, "--dist", "loadfile"]
     clean = {"DATABASE_URL": "", "SANAD_REQUIRE_BROWSER": "1" if "browser" in required else ""}
     say("The suite on SQLite" + ("" if browser else ", WITHOUT the browser tests"))
