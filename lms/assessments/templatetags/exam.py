@@ -23,9 +23,6 @@ from lms.register.keyfiles import KeyFileError
 logger = logging.getLogger(__name__)
 register = template.Library()
 
-#: A chessboard: as good as the best of the eight for what is as random as digests and a signature.
-RECEIPT_MASK = 0
-
 
 @register.simple_tag
 def standing_sentence(standing: Standing) -> str:
@@ -57,7 +54,7 @@ def outcome(attempt: Attempt) -> SafeString:
 @register.simple_tag
 def receipt_code(receipt: str) -> QrCode | None:
     """The symbol of a signed receipt; none where there is no receipt."""
-    return qr_code(receipt, mask=RECEIPT_MASK) if receipt else None
+    return qr_code(receipt) if receipt else None
 
 
 @register.simple_tag
