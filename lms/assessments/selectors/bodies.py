@@ -147,7 +147,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A published version and its options by their keys, without what only explains."""
+    """A version and its options by their keys, without what only explains."""
 
     version: QuestionVersion
     options: dict[str, Option]
@@ -169,7 +169,8 @@ def _shown(asked: Set[int]) -> dict[int, _Shown]:
     """What a published version says never changes: a hall of candidates opens the same questions hundreds of times."""
     seals = QuestionVersion.objects.filter(pk__in=asked).order_by().values_list("pk", "public_id", "digest")
     names = {pk: (public_id, seal) for pk, public_id, seal in seals}
-    shown = {pk: _READ[name] for pk, name in names.items() if name in _READ}
+    # Asked once each: another thread may empty it in between.
+    shown = {pk: one for pk, name in names.items() if (one := _READ.get(name)) is not None}
     if asked - shown.keys():
         shown |= _read_shown(asked - shown.keys())
     if len(_READ) > MOST_READ:

@@ -86,7 +86,8 @@ def _sealed_contents(versions: Set[int]) -> dict[int, QuestionContent]:
         QuestionVersion.objects.filter(pk__in=versions).order_by().values_list("pk", "public_id", "digest")
     )
     names = {pk: (public_id, seal) for pk, public_id, seal in seals}
-    contents = {pk: _READ[name] for pk, name in names.items() if name in _READ}
+    # Asked once each: another thread may empty it in between.
+    contents = {pk: one for pk, name in names.items() if (one := _READ.get(name)) is not None}
     if len(_READ) > MOST_READ:
         _READ.clear()
     for pk, row in (

@@ -1,10 +1,14 @@
 """An open exam, and somebody in training who may sit it."""
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
+from django.test import Client
 
 from lms.assessments.models import Attempt, Exam
 from lms.people.models import User
-from tests.factories.assessments import ExamFactory, enrol, started_attempt
+from tests.factories.assessments import NOON, ExamFactory, enrol, started_attempt
 
 
 @pytest.fixture
@@ -20,3 +24,17 @@ def learner(exam: Exam) -> User:
 @pytest.fixture
 def attempt(exam: Exam, learner: User) -> Attempt:
     return started_attempt(exam, learner)
+
+
+@pytest.fixture
+def noon() -> Iterator[time_machine.Traveller]:
+    """The clock stands still until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def web(client: Client, learner: User) -> Client:
+    """The learner's browser, signed in."""
+    client.force_login(learner)
+    return client

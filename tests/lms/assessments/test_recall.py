@@ -1,7 +1,7 @@
 """The second batch of a phone: written by what the process remembers of the attempt, if that is still so."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,19 +24,7 @@ from tests.factories.assessments import NOON
 from tests.factories.people import UserFactory
 from tests.factories.phone import Phone
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def web(client: Client, learner: User) -> Client:
-    client.force_login(learner)
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The exam page's requests from outside: statuses, limits, other people's attempts, and what a sitting costs."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -27,21 +26,9 @@ from tests.factories.assessments import NOON, ExamFactory, answer, enrol, make_b
 from tests.factories.people import UserFactory
 from tests.factories.phone import Phone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def web(client: Client, learner: User) -> Client:
-    client.force_login(learner)
-    return client
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
@@ -14,7 +17,7 @@ from django.utils import translation
 from wagtail.models import Page
 
 from lms.home.models import ContentPage
-from lms.home.navigation import Frame, other_language
+from lms.home.navigation import Frame, Pages, other_language
 from lms.home.services import ensure_site
 from lms.people.models import User
 from lms.plugin_api.manager import enabled_plugins
@@ -174,6 +177,20 @@ def test_pages_in_the_frame_are_read_once(frame_kept: None, client: Client) -> N
     with CaptureQueriesContext(connection) as queries:
         footer(client)
     assert not [query for query in queries if "contentpage" in query["sql"] or "courseindex" in query["sql"]]
+
+
+def test_whoever_reads_before_a_change_is_committed_does_not_keep_the_old_for_others(
+    frame_kept: None,
+    client: Client,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]],
+) -> None:
+    page = text_page()
+    page.show_in_menus = True
+    footer(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        page.save_revision().publish()
+        cache.set("frame:ar", Pages("/ar/", []))
+    assert 'href="/ar/privacy/"' in footer(client)
 
 
 def test_frame_follows_at_once_when_a_page_is_published_renamed_withdrawn_or_deleted(
