@@ -94,7 +94,9 @@ def play_all(
 ) -> dict[str, Any]:
     crowd = max(play.LINES, int(options.saturation * PEOPLE_A_SECOND))
     people = options.candidates + crowd
-    world = json.loads(child("benchmarks.exam.world", environment, str(people), str(options.sittings + 1 + WARM_UP)))
+    world = json.loads(
+        child("benchmarks.exam.world", environment, str(people), str(options.sittings + 1 + WARM_UP))
+    )
     statements = json.loads(child("benchmarks.exam.counting", environment, given=json.dumps(world)))
     log = folder / "server.log"
     try:
@@ -146,7 +148,7 @@ class Run:
         )
 
     async def single_sittings(self, server: Server) -> dict[str, Any]:
-        """Sittings one after another, for the CPU time that one costs, after some at once that warm up every process."""
+        """Sittings one after another, for the CPU time that one costs, after some at once that warm all up."""
         people = self.candidates(server, "desk")[1:]
         await asyncio.gather(*(play.sit(person, report.Sample()) for person in people[:WARM_UP]))
         others = people[WARM_UP:]

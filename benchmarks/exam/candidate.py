@@ -111,7 +111,7 @@ class Candidate:
         op = Op(self.lease, self.seq, slot, kind, value, mono, int(time.time() * 1000), self.head)
         sealed = seal(self.attempt, op)
         self.head = sealed.hash
-        return sealed.as_dict()
+        return sealed._asdict()
 
     async def _call(
         self, sample: Sample, name: str, path: str, body: bytes | None = None, *, kind: str = JSON

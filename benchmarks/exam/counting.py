@@ -22,13 +22,14 @@ def main() -> None:
 def count_requests(world: dict[str, Any], room: dict[str, Any]) -> dict[str, Any]:
     """Statements of each request of the room's first person, and of the whole sitting with a save an answer."""
     from django.db import connection
-    from django.test import Client
     from django.test.utils import CaptureQueriesContext
+
+    from tests.server import ServerClient
 
     from .candidate import Candidate, lease_in
     from .line import Line
 
-    client = Client(headers={"host": "127.0.0.1", "x-csrftoken": world["csrf"]})
+    client = ServerClient(headers={"host": "127.0.0.1", "x-csrftoken": world["csrf"]})
     client.cookies["sessionid"], client.cookies["csrftoken"] = room["sessions"][0], world["csrf"]
     person = Candidate(Line("", 0), room["sessions"][0], world["csrf"], room["exam"], room["questions"])
     told: dict[str, int] = {}

@@ -14,7 +14,8 @@ from django.utils.functional import SimpleLazyObject
 from .views_sync import ops
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_ADDRESS = re.compile(
+#: Where batches are sent to: the language and the attempt.
+ADDRESS = re.compile(
     rf"/({'|'.join(code for code, _name in settings.LANGUAGES)})/exams/attempts/({_UUID})/ops/"
 )
 #: What is answered is data: a browser that is led to show it as a page does nothing with it.
@@ -33,7 +34,7 @@ class BatchMiddleware:
         self.sessions = import_module(settings.SESSION_ENGINE).SessionStore
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        address = _ADDRESS.fullmatch(request.path_info)
+        address = ADDRESS.fullmatch(request.path_info)
         if address is None:
             return self.get_response(request)
         request.get_host()

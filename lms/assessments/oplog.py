@@ -35,7 +35,6 @@ KINDS = ON_QUESTION | ON_CLOCK | {"view", "focus_lost", "focus_back", "offline",
 #: says that it was handed in.
 PAPER = "paper"
 
-FIELDS = ("lease", "seq", "slot", "kind", "value", "t_mono", "t_wall", "prev_hash", "hash")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _POSITION = re.compile(r"[1-9][0-9]{0,3}")
 
@@ -51,8 +50,7 @@ class OpsError(ValueError):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(NamedTuple):
     """One operation. `value`: for an answer its wire form (answers_format), for a flag whether it is up."""
 
     lease: int
@@ -65,8 +63,8 @@ class Op:
     prev_hash: str
     hash: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in FIELDS}
+
+_FIELDS = frozenset(Op._fields)
 
 
 def genesis(attempt: str, lease: int) -> str:
@@ -75,13 +73,15 @@ def genesis(attempt: str, lease: int) -> str:
 
 
 def hash_of(attempt: str, op: Op) -> str:
-    fields = [attempt, op.lease, op.seq, op.slot, op.kind, op.value, op.t_mono, op.t_wall, op.prev_hash]
-    return _sha256(_json(fields))
+    lease, seq, slot, kind, value, t_mono, t_wall, prev_hash, _hash = op
+    # Of all these only the value needs an encoder.
+    said = "null" if value is None else _json(value)
+    return _sha256(f'["{attempt}",{lease},{seq},{slot},"{kind}",{said},{t_mono},{t_wall},"{prev_hash}"]')
 
 
 def seal(attempt: str, op: Op) -> Op:
     """The op with its hash."""
-    return replace(op, hash=hash_of(attempt, op))
+    return op._replace(hash=hash_of(attempt, op))
 
 
 def value_digest(value: Value) -> str:
@@ -125,7 +125,7 @@ def parse_batch(data: object, attempt: str) -> Batch:
 
 def parse_op(row: object, attempt: str) -> Op:
     """Read one op. Raises OpsError with the codes malformed and hash_wrong."""
-    if not isinstance(row, dict) or set(row) != set(FIELDS):
+    if not isinstance(row, dict) or row.keys() != _FIELDS:
         raise OpsError("malformed")
     op = Op(**row)
     at = op.seq if _is_count(op.seq, 1, MOST_SEQ) else 0
@@ -325,8 +325,8 @@ def _is_count(value: object, least: int, most: int) -> bool:
     return type(value) is int and least <= value <= most
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+#: Made once: `json.dumps` with these options makes an encoder for each call.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _sha256(text: str) -> str:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from lms.people.models import User
 from lms.people.sessions import is_signed_in_as, session_user_id
 
 from . import views
+from .enums import AttemptState
 from .errors import (
     AttemptClosedError,
     EmergencyFileError,
@@ -35,7 +36,6 @@ from .models import Attempt
 from .oplog import MOST_BYTES, reach
 from .selectors import visible_attempts
 from .selectors.log import effective_deadline, evidenced, read_attempt
-from .selectors.recall import recall, remember
 from .services.emergency import MOST_FILE_BYTES, import_emergency_file
 from .services.leases import name_of, take_lease
 from .services.sync import SyncReply, append_batch, receive_batch, submit_claim
@@ -49,6 +49,9 @@ FILES_A_MINUTE = 10
 
 #: As `never_cache` says it, at a twentieth of its price.
 NEVER_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
+
+#: Where a request carries, for the lane, what was made sure of.
+ACCEPTED = "sanad.accepted"
 
 TOO_LARGE = ("too_many", "too_large")
 
@@ -70,8 +73,7 @@ def exam_json(limit: int) -> Callable[[JsonView[P]], Callable[..., HttpResponse]
             user_id = session_user_id(request)
             if user_id is None:
                 return _signed_out()
-            key = f"{user_id}:{view.__name__}"
-            if is_over_process_limit(scope="exam-json", key=key, limit=limit, seconds=60):
+            if _is_over(user_id, view.__name__, limit):
                 return _refusal(TooManySavesError.code, str(TooManySavesError.message), 429)
             try:
                 return view(request, attempt_id, *args, **kwargs)
@@ -84,6 +86,15 @@ def exam_json(limit: int) -> Callable[[JsonView[P]], Callable[..., HttpResponse]
         return _weighed(answer, "application/json", MOST_BYTES)
 
     return decorate
+
+
+def _is_over(user_id: int, name: str, limit: int) -> bool:
+    return is_over_process_limit(scope="exam-json", key=f"{user_id}:{name}", limit=limit, seconds=60)
+
+
+def is_over_batch_limit(user_id: int) -> bool:
+    """Count one batch of a person, and tell whether it is one too many."""
+    return _is_over(user_id, "ops", BATCHES_A_MINUTE)
 
 
 def _weighed(view: Callable[..., HttpResponse], kind: str, limit: int) -> Callable[..., HttpResponse]:
@@ -114,26 +125,30 @@ def _length(request: HttpRequest) -> int:
     return int(text) if str(text).isdecimal() else 0
 
 
+class Accepted(NamedTuple):
+    """What was made sure of for a batch: whose attempt it is, as it was read, and who writes it."""
+
+    attempt: Attempt
+    holder: str
+    session_key: str
+
+
 @require_POST
 @exam_json(BATCHES_A_MINUTE)
 def ops(request: SignedInRequest, attempt_id: UUID) -> HttpResponse:
-    """Take in a batch: by what this process remembers of the attempt if that still holds, else it is read."""
+    """Take in a batch, and tell the lane (`lane.py`) about it if the next one may follow there."""
     at = timezone.now()
-    data, holder, learner_id = read_json(request), holder_of(request), session_user_id(request) or 0
-    attempt = recall(attempt_id, learner_id)
-    if attempt is None:
-        attempt = read_attempt(attempt_id, learner_id)
-    if is_signed_in_as(request, attempt.learner):
-        reply = append_batch(attempt=attempt, holder=holder, data=data, at=at)
-        if reply is not None:
-            remember(attempt)
-            return _reply(reply, at)
-    # There is more to it, or what was remembered is no longer so.
-    attempt = read_attempt(attempt_id, learner_id)
+    data, holder = read_json(request), holder_of(request)
+    attempt = read_attempt(attempt_id, session_user_id(request) or 0)
     if not is_signed_in_as(request, attempt.learner):
         return _signed_out()
-    remember(attempt)
-    return _reply(receive_batch(attempt=attempt, holder=holder, data=data, at=at), at)
+    reply = append_batch(attempt=attempt, holder=holder, data=data, at=at)
+    if reply is None:
+        reply = receive_batch(attempt=attempt, holder=holder, data=data, at=at)
+    # Of one with breaks the reply also tells the exam's window, which nothing watches over.
+    if attempt.state == AttemptState.STARTED and not attempt.break_seconds_allowed:
+        request.META[ACCEPTED] = Accepted(attempt, holder, request.session.session_key or "")
+    return _reply(reply, at)
 
 
 @require_safe
@@ -266,16 +281,17 @@ def read_json(request: HttpRequest) -> object:
 
 
 def _reply(reply: SyncReply, at: datetime) -> HttpResponse:
-    told = {
-        **_clock(reply.attempt, at),
-        "ack_seq": reply.ack_seq,
-        "chain_head": reply.chain_head,
-    }
-    if reply.need_from is not None:
-        told["need_from"] = reply.need_from
     if not reply.refusal:
-        return _json(told)
-    return _json({"error": reply.refusal, **told}, status=409)
+        return _json(told(reply, at))
+    return _json({"error": reply.refusal, **told(reply, at)}, status=409)
+
+
+def told(reply: SyncReply, at: datetime) -> dict[str, Any]:
+    """What a phone is told about a batch."""
+    said = _clock(reply.attempt, at) | {"ack_seq": reply.ack_seq, "chain_head": reply.chain_head}
+    if reply.need_from is not None:
+        said["need_from"] = reply.need_from
+    return said
 
 
 def _clock(attempt: Attempt, at: datetime) -> dict[str, Any]:

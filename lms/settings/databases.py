@@ -36,6 +36,8 @@ def from_url(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(parse(url))
     if config["ENGINE"].endswith("sqlite3"):
         return sqlite(Path(config["NAME"]))
-    config["CONN_MAX_AGE"] = 0
+    config |= {"ENGINE": "lms.common.postgresql", "CONN_MAX_AGE": 0}
     config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    # The few statements that bind their values on the server (`lms.common.postgresql`) are prepared soon.
+    config["OPTIONS"]["prepare_threshold"] = 2
     return config

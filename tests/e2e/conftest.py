@@ -10,12 +10,16 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
-from django.test import Client
+from django.test import Client, testcases
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from lms.assessments.lane import Lane
 
 #: The light shell first: it opens a page for a quarter of the processor time that the whole browser takes.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
@@ -44,6 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if "live_server" in getattr(item, "fixturenames", ()):
                 # The server has connections of its own.
                 item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whole_server() -> Iterator[None]:
+    """The live server runs what the real one runs: Django behind the lane of batches."""
+    with mock.patch.object(testcases, "WSGIHandler", lambda: Lane(WSGIHandler())):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lms.assessments.models import Attempt, Exam
-from lms.assessments.oplog import FIELDS, Op, genesis, seal, value_digest
+from lms.assessments.oplog import Op, genesis, seal, value_digest
 from lms.assessments.selectors.log import read_attempt
 from lms.assessments.services.emergency import box_key
 from lms.assessments.services.leases import take_lease
@@ -72,7 +72,7 @@ class Phone:
         """The ops of a lease from one number to another."""
         lease = self.lease if lease is None else lease
         own = [op for op in self.ops if op.lease == lease and start <= op.seq <= (end or op.seq)]
-        rows = [{name: getattr(op, name) for name in FIELDS} for op in own]
+        rows = [op._asdict() for op in own]
         return {"lease": lease, "from_seq": start, "ops": rows, "unsent": unsent}
 
     def claim(self, ops: list[Op] | None = None) -> Json:
@@ -86,7 +86,7 @@ class Phone:
 
     def file(self, ops: list[Op] | None = None) -> Json:
         """The emergency file, sealed as the page seals it."""
-        rows = [{name: getattr(op, name) for name in FIELDS} for op in (self.ops if ops is None else ops)]
+        rows = [op._asdict() for op in (self.ops if ops is None else ops)]
         return seal_file(self.name, {"attempt": self.name, "ops": rows})
 
     # --- Sending, straight to the services

@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField(verbose_name='received')),
                 ('sequence', models.PositiveIntegerField(null=True)),
                 ('unsent', models.PositiveIntegerField(null=True)),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='assessments.attempt')),
+                ('attempt', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='assessments.attempt')),
             ],
             options={
                 'verbose_name': 'operation',

@@ -17,7 +17,8 @@ class Operation(models.Model):
     operations the device held.
     """
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="operations")
+    # Its index would repeat the beginning of the constraint's, and cost each batch of an exam another page.
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="operations", db_index=False)
     lease = models.PositiveIntegerField(_("lease"))
     seq = models.PositiveIntegerField(_("number"))
     slot = models.PositiveSmallIntegerField(_("question"))

@@ -189,7 +189,7 @@ def _receipt(sitting: Sitting, entries: Sequence[AnswerEntry], rows: Sequence[Ro
     """What is on record after the rows were written; nothing has to be read again for it."""
     attempt, known = sitting.attempt, sitting.known
     latest = _latest(entries)
-    written = {row.slot for row in rows}
+    written = {row.op.slot for row in rows}
     now = {slot: _after(attempt, latest[slot], known.get(slot), rows[0].received_at) for slot in written}
     after = {**known, **now}
     return SaveReceipt(attempt, [_saved(attempt, entry, after[entry.position]) for entry in entries])

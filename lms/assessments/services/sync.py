@@ -52,19 +52,21 @@ class SyncReply:
     refusal: str = ""
 
 
-def append_batch(*, attempt: Attempt, holder: str, data: object, at: datetime) -> SyncReply | None:
+def append_batch(
+    *, attempt: Attempt, holder: str, data: object, at: datetime, session_key: str = ""
+) -> SyncReply | None:
     """Take in a batch that simply follows, in one statement; None if there is more to it, and nothing was written.
 
-    `attempt` may be out of date: it is one that was read some time ago (`selectors.recall`). Raises
-    OperationsRefusedError for what is not taken.
+    `attempt` may be out of date, and the session, if one is named, may have ended: then nothing is written either.
+    Raises OperationsRefusedError for what is not taken.
     """
     batch = _parsed(attempt, data)
     if not _may_follow(attempt, batch, holder):
         return None
     rows = rows_of(batch.ops, at=at, unsent=batch.unsent)
-    if not append(attempt=attempt, rows=rows, at=at):
+    if not append(attempt=attempt, rows=rows, at=at, session_key=session_key):
         return None
-    return SyncReply(attempt, batch.lease, rows[-1].seq, rows[-1].hash)
+    return SyncReply(attempt, batch.lease, rows[-1].op.seq, rows[-1].op.hash)
 
 
 def receive_batch(*, attempt: Attempt, holder: str, data: object, at: datetime) -> SyncReply:

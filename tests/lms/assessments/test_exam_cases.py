@@ -27,7 +27,7 @@ def deadline(given: Json) -> int:
 
 
 def ops_of(given: Json) -> list[oplog.Op]:
-    return [oplog.Op(**{name: op[name] for name in oplog.FIELDS}) for op in given["ops"]]
+    return [oplog.Op(**{name: op[name] for name in oplog.Op._fields}) for op in given["ops"]]
 
 
 def unbroken(given: Json) -> int:
