@@ -45,12 +45,12 @@ def paper(request: SignedInRequest, attempt: Attempt) -> HttpResponse:
     """All questions of the form in one page, for the script that writes the answers down on the phone."""
     if attempt.state not in SHOWN_IN or attempt.deadline is None:
         return leave(attempt)
-    screens = selectors.paper_screens(attempt)
+    questions = selectors.paper_questions(attempt)
     granted = {"aloud": attempt.read_aloud, "breaks": attempt.break_seconds_allowed}
-    kinds = {"", *(screen.body.kind for screen in screens), *(name for name, aid in granted.items() if aid)}
+    kinds = {"", *(question.kind for question in questions), *(name for name, aid in granted.items() if aid)}
     context = {
         "attempt": attempt,
-        "screens": screens,
+        "questions": questions,
         "data": {
             **_data(request, attempt),
             "files": _addresses([name for kind, name in LATER.items() if kind in kinds]),

@@ -82,9 +82,20 @@ class Frame:
         if not user.is_authenticated:
             return [self._entry(_("Sign in"), self._login_address(), icon="log-in")]
         own = [self._entry(str(user), reverse("home:start"), icon="user")]
-        if user.has_perm("wagtailadmin.access_admin"):
+        if self._may_administer:
             own.append(self._entry(_("Administration"), reverse("wagtailadmin_home"), icon="settings"))
         return own
+
+    @cached_property
+    def _may_administer(self) -> bool:
+        """Whether the way to the administration is shown, kept in the cache: for nearly everybody it is not, and
+        finding that out takes two queries. The administration itself asks anew."""
+        user, kept_under = self.request.user, f"frame-administers:{self.request.user.pk}"
+        may: bool | None = cache.get(kept_under)
+        if may is None:
+            may = user.has_perm("wagtailadmin.access_admin")
+            cache.set(kept_under, may, settings.FRAME_KEPT_SECONDS)
+        return may
 
     @cached_property
     def own_pages(self) -> list[Entry]:

@@ -6,7 +6,7 @@ from .bodies import Asked, Choice, QuestionBody, bodies_from, read_bodies, show_
 from .paper import (
     Place,
     QuestionScreen,
-    paper_screens,
+    paper_questions,
     picture_in,
     preview_screen,
     question_screen,
@@ -43,7 +43,7 @@ __all__ = [
     "bodies_from",
     "exam_entries",
     "exam_entry",
-    "paper_screens",
+    "paper_questions",
     "passed_among",
     "passed_attempt",
     "picture_in",

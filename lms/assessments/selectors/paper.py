@@ -66,11 +66,11 @@ def question_screen(attempt: Attempt, position: int) -> QuestionScreen | None:
     return _screens(attempt, asked, [_place(row) for row in rows])[0] if asked else None
 
 
-def paper_screens(attempt: Attempt) -> list[QuestionScreen]:
-    """Every question of the form in order, for the page that holds them all. Three queries, five with images,
-    whatever its length."""
-    rows = _rows(attempt)
-    return _screens(attempt, rows, [_place(row) for row in rows])
+def paper_questions(attempt: Attempt) -> list[QuestionBody]:
+    """Every question of the form in order, for the page that holds them all and whose script fills in the answers.
+    At most three queries, five with images, whatever its length."""
+    form = form_of(attempt.public_id).items()
+    return _bodies(attempt, [Asked(position, slot.version_id, slot.order, None) for position, slot in form])
 
 
 def picture_in(*, attempt_id: UUID, learner: User, seal: str) -> Rendition | None:
@@ -86,13 +86,15 @@ def picture_in(*, attempt_id: UUID, learner: User, seal: str) -> Rendition | Non
 
 
 def _screens(attempt: Attempt, rows: Sequence[dict[str, Any]], places: list[Place]) -> list[QuestionScreen]:
-    bodies = read_bodies(
-        [Asked(row["position"], row["version_id"], row["option_order"], row["answer__value"]) for row in rows]
-    )
-    return [
-        _screen(row, places, _with_own_pictures(attempt, body))
-        for row, body in zip(rows, bodies, strict=True)
+    asked = [
+        Asked(row["position"], row["version_id"], row["option_order"], row["answer__value"]) for row in rows
     ]
+    bodies = _bodies(attempt, asked)
+    return [_screen(row, places, body) for row, body in zip(rows, bodies, strict=True)]
+
+
+def _bodies(attempt: Attempt, asked: Sequence[Asked]) -> list[QuestionBody]:
+    return [_with_own_pictures(attempt, body) for body in read_bodies(asked)]
 
 
 def _with_own_pictures(attempt: Attempt, body: QuestionBody) -> QuestionBody:

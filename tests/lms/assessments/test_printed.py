@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from lms.assessments import booklet
 from lms.assessments.models import Exam, Paper, Printing
 from lms.assessments.printed import booklet_of, letter_of, page_address, printing_pdf
-from lms.assessments.selectors import paper_screens
+from lms.assessments.selectors import paper_questions
 from lms.assessments.selectors.keying import papers_of
 from lms.common.typesetting import Document, TypesettingError
 from tests.codes import read_codes
@@ -58,7 +58,7 @@ def test_the_paper_asks_the_same_in_the_same_order_as_the_screen(printing: Print
     printing.language = language
     for form, paper in zip(booklet_of(printing, papers(printing)).forms, papers(printing), strict=True):
         with translation.override(language):
-            bodies = [screen.body for screen in paper_screens(paper.attempt)]
+            bodies = paper_questions(paper.attempt)
             assert [question.position for question in form.questions] == [body.position for body in bodies]
             assert [question.stem for question in form.questions] == [body.stem for body in bodies]
             for question, body in zip(form.questions, bodies, strict=True):
