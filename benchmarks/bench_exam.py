@@ -131,9 +131,9 @@ class Run:
             bodies = [candidate.next_batch() for candidate in crowd]
             for candidate, body in zip(crowd, bodies, strict=True):
                 await candidate.send(starts, body, kind="first")
-            before = await self.floor(bodies)
+            before = await self.floor(crowd, bodies)
             batches, taken = await play.saturate_batches(crowd, options.saturation)
-        after = await self.floor(bodies)
+        after = await self.floor(crowd, bodies)
         return summary(
             options,
             scenario=sample,
@@ -158,11 +158,10 @@ class Run:
         spent = server.cpu_seconds() - before
         return {"cpu_seconds": round(spent / max(len(others), 1), 4), "save": sample.figures("batch")}
 
-    async def floor(self, bodies: list[bytes]) -> tuple[report.Sample, float]:
+    async def floor(self, crowd: list[Candidate], bodies: list[bytes]) -> tuple[report.Sample, float]:
         child("benchmarks.exam.floor", self.environment)
         with serving(FLOOR, SIZES[self.database], self.environment, self.log) as server:
-            await play.saturate_floor(server.port, bodies, min(1.0, self.options.saturation / 4))
-            return await play.saturate_floor(server.port, bodies, self.options.saturation / 2)
+            return await play.saturate_floor(server.port, crowd, bodies, self.options.saturation / 2)
 
     def candidates(self, server: Server, room: str) -> list[Candidate]:
         of = self.world[room]

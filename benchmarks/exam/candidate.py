@@ -62,7 +62,11 @@ class Candidate:
         self.begin(lease_in(_plain(reply)))
 
     async def send(self, sample: Sample, body: bytes, kind: str = "batch") -> None:
-        reply = await self._call(sample, kind, f"{self.base}/ops/", body)
+        await self.post(sample, kind, f"{self.base}/ops/", body)
+
+    async def post(self, sample: Sample, kind: str, path: str, body: bytes) -> None:
+        """Send a batch to an address, and read what is said of it."""
+        reply = await self._call(sample, kind, path, body)
         self.acked = json.loads(_plain(reply))["ack_seq"]
 
     async def reconnect(self, sample: Sample) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .candidate import Candidate, UnexpectedReply
@@ -113,27 +113,28 @@ async def saturate_batches(candidates: Sequence[Candidate], seconds: float) -> t
     return sample, await _saturate(send, len(candidates), seconds)
 
 
-async def saturate_floor(port: int, bodies: Sequence[bytes], seconds: float) -> tuple[Sample, float]:
-    """The bare view as fast as it answers, with the same bodies over as many lines."""
-    sample = Sample()
-    lines = [Line(HOST, port) for _body in range(min(LINES, len(bodies)))]
+async def saturate_floor(
+    port: int, candidates: Sequence[Candidate], bodies: Sequence[bytes], seconds: float
+) -> tuple[Sample, float]:
+    """The bare view as fast as it answers: the same people over as many lines, with the same headers and bodies.
+    Everybody has spoken once before the clock starts, as in the exam."""
+    sample, warm_up = Sample(), Sample()
+    people = [replace(candidate, line=Line(HOST, port)) for candidate in candidates]
 
-    async def send(number: int) -> None:
-        line = lines[number % len(lines)]
-        body = bodies[number]
+    async def send(number: int, noted: Sample = sample) -> None:
         try:
-            reply = await line.request("POST", f"/{number}/", {"Content-Type": "application/json"}, body)
-        except OSError as error:
-            sample.fail("floor", f"line: {error}")
+            await people[number].post(noted, "floor", f"/{number}/", bodies[number])
+        except UnexpectedReply:
             return
-        if reply.status == 200:
-            sample.add("floor", reply.seconds)
-        else:
-            sample.fail("floor", str(reply.status))
 
-    taken = await _saturate(send, len(bodies), seconds)
-    for line in lines:
-        line.hang_up()
+    async def greet(own: range) -> None:
+        for number in own:
+            await send(number, warm_up)
+
+    await asyncio.gather(*(greet(range(line, len(people), LINES)) for line in range(LINES)))
+    taken = await _saturate(send, len(people), seconds)
+    for person in people:
+        person.line.hang_up()
     return sample, taken
 
 

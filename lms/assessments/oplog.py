@@ -136,18 +136,16 @@ def parse_op(row: object, attempt: str) -> Op:
         and _is_count(op.t_mono, 0, MOST_MS)
         and _is_count(op.t_wall, 0, MOST_MS)
         and _is_hex(op.prev_hash)
-        and _is_hex(op.hash)
         and _has_its_value(op)
     )
     if not is_sound:
         raise OpsError("malformed", at)
     try:
-        is_true = hash_of(attempt, op) == op.hash
+        if hash_of(attempt, op) == op.hash:
+            return op
     except UnicodeEncodeError:
         raise OpsError("malformed", at) from None
-    if not is_true:
-        raise OpsError("hash_wrong", at)
-    return op
+    raise OpsError("hash_wrong" if _is_hex(op.hash) else "malformed", at)
 
 
 def _has_its_value(op: Op) -> bool:
