@@ -1,15 +1,14 @@
 """The QR symbol of an address, as one SVG path. Certificates have a denser symbol of their own."""
 
-from collections.abc import Iterator, Sequence
+import re
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 QUIET_ZONE = 4
 """Modules of white around the symbol, as ISO/IEC 18004 wants."""
 UTF_8 = 26
 """How a symbol says that its text is UTF-8; one of plain letters need not."""
-BLACK = 0
+_BLACK = re.compile(rb"\x00+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +31,10 @@ def qr_code(text: str) -> QrCode:
     told = {} if text.isascii() else {"eci": UTF_8}
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", **told)
     pixels: Any = memoryview(symbol.to_image(scale=1, add_quiet_zones=True))  # type: ignore[arg-type]  # the stubs lack it
-    matrix = [[pixel == BLACK for pixel in row] for row in pixels.tolist()]
+    rows = [bytes(row) for row in pixels.tolist()]
     path = "".join(
-        f"M{start} {y}h{length}v1h-{length}z" for y, row in enumerate(matrix) for start, length in _runs(row)
+        f"M{run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"
+        for y, row in enumerate(rows)
+        for run in _BLACK.finditer(row)
     )
-    return QrCode(path, len(matrix))
-
-
-def _runs(row: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """The black stretches of a row: where each begins and how long it is."""
-    x = 0
-    for is_black, modules in groupby(row):
-        length = len(list(modules))
-        if is_black:
-            yield x, length
-        x += length
+    return QrCode(path, len(rows))
