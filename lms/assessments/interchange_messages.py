@@ -30,10 +30,17 @@ PROBLEM_SENTENCES: Mapping[str, "Text"] = {
     ),
     "too_few_answers": _("The question needs at least {detail} answers."),
     "not_a_number": _("“{detail}” is not a number."),
-    "not_a_kind": _("“{detail}” is not a kind of question."),
+    "not_a_kind": _(
+        "“{detail}” is not a kind of question; single, multiple, true_false, numeric, short_text, matching, "
+        "ordering or open_text is expected."
+    ),
     "not_a_credit": _("“{detail}” is not a rule for partly right answers of this kind of question."),
     "not_a_difficulty": _("“{detail}” is not a difficulty: easy, medium or hard is expected."),
     "gift_brace": _("A brace has no partner. Write \\{{ or \\}} for a brace that is only a sign."),
+    "gift_run_together": _("There is no empty line before the next question: {detail}"),
+    "aiken": _(
+        "This is Aiken and not GIFT. Import it into Moodle, and export the questions as GIFT or Moodle XML."
+    ),
     "gift_no_arrow": _("This pair has no -> between its two sides: {detail}"),
     "gift_no_number": _("The numerical question has no number."),
     "csv_malformed": _("The quotation marks do not match ({detail})."),
@@ -41,10 +48,20 @@ PROBLEM_SENTENCES: Mapping[str, "Text"] = {
         "A cell holds more than {detail} letters. Perhaps a quotation mark is not closed."
     ),
     "csv_too_many_columns": _("The table has more than {detail} columns."),
-    "csv_no_stem": _("The first row must name the columns, with stem_ar and stem_en or question among them."),
-    "csv_column_twice": _("The column {detail} stands twice."),
+    "csv_no_stem": _(
+        "The first row must name the columns, with stem_ar and stem_en or question among them. It says: {detail}"
+    ),
+    "csv_column_twice": _("These columns are the same; one of them must go: {detail}"),
     "csv_surplus": _("The row has {detail} cells, more than there are headings."),
     "csv_correct_unknown": _("The column correct names “{detail}”, which is no option of the question."),
+    "csv_correct_ambiguous": _(
+        "The column correct says “{detail}”, which is the key or place of one option and the words of another. Write "
+        "the letter of the option in a column with the heading correct."
+    ),
+    "csv_no_options": _(
+        "There is a right answer, but no option. Head the columns of the options option_a, option_b and so on; where "
+        "the answer is typed, add the column kind with short_text. Columns not known here: {detail}"
+    ),
     "csv_not_true_or_false": _("The column correct says “{detail}”: true or false is expected."),
     "csv_order": _("The column correct must name every option once, in the right order; it says “{detail}”."),
     "not_moodle": _("This is no Moodle XML: it begins with <{detail}> and not with <quiz>."),
@@ -97,9 +114,11 @@ LOSS_SENTENCES: Mapping[str, "Text"] = {
     "media": _("Sound, film or an embedded object is lost."),
     "form": _("A form field in the text is lost."),
     "math": _("A formula stays as it was typed."),
+    "mathml": _("A formula becomes a line of signs; check it."),
     "script": _("A script was removed."),
     "control_characters": _("Invisible control characters were removed."),
     "language": _("Texts in other languages than Arabic and English are lost: {detail}"),
+    "other_language": _("It is in neither Arabic nor English. Its words stay as they are."),
     # Images
     "image_elsewhere": _("An image on another website is lost: {detail}"),
     "image_missing": _("An image is not in the file: {detail}"),
@@ -130,6 +149,7 @@ LOSS_SENTENCES: Mapping[str, "Text"] = {
     "hidden": _("The question was hidden where it comes from."),
     # Filing
     "tags": _("These tags are lost: {detail}"),
+    "columns": _("These columns are lost: {detail}"),
     "code_changed": _("Its code “{detail}” could not be used; it gets another one."),
     "extras": _("The line with our own details about the question is damaged and was not read."),
     "scenario_missing": _("The text of the scenario {detail} is not in the file."),
@@ -139,6 +159,10 @@ LOSS_SENTENCES: Mapping[str, "Text"] = {
     # Why a question is left out
     "description": _("A description is a text without a question."),
     "cloze": _("Questions with answers inside the text (cloze) are not known here."),
+    "several_braces": _(
+        "It has several pairs of braces: several answers in a text are not known here, or an empty line between two "
+        "questions is missing."
+    ),
     "several_answers": _("The question asks for several answers of different kinds."),
     "calculated": _("Questions with numbers drawn by chance are not known here."),
     "gaps": _("Questions with gaps to fill by words are not known here."),
@@ -156,7 +180,7 @@ LOSS_SENTENCES: Mapping[str, "Text"] = {
     "no_interaction": _("The item asks nothing."),
     "many_to_many": _("A prompt has several matches, or none."),
     "order_of_some": _("The right order does not name every choice."),
-    "hotspot_without_image": _("The image of the regions is missing."),
+    "hotspot_without_image": _("The image of the regions is missing, or none that phones show: {detail}"),
     "region_shape": _("A region has a shape that is not known here: {detail}"),
     "several_numbers": _("Several different numbers are right."),
     "any_number": _("Any number is right."),

@@ -30,6 +30,10 @@ LEAST_MARKS, MOST_MARKS = Decimal("0.01"), Decimal("999.99")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,4}")
 _ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 _LATIN = re.compile("[A-Za-z]")
+#: Letters of neither script, without the Greek ones of formulas.
+_OTHER = re.compile(
+    "[\u0400-\u05ff\u0700-\u074f\u0780-\u089f\u0900-\u1cff\u2d80-\u2dff\u3040-\ud7ff\U00020000-\U0003ffff]"
+)
 
 
 @dataclass(slots=True)
@@ -58,6 +62,8 @@ class Draft:
     kind: Kind = "single"
     name: str = ""
     code: str = ""
+    #: What the file says it is in, such as `he`; tools write their own language there more than the author's.
+    declared: str = ""
     tags: Tags = field(default_factory=Tags)
     stem: Speech = field(default_factory=Speech)
     explanation: Speech = field(default_factory=Speech)
@@ -121,7 +127,10 @@ class Draft:
         words = self.stem.text() + "".join(
             option.text.text() + option.match.text() for option in self.options
         )
-        return ["ar" if len(_ARABIC.findall(words)) >= max(1, len(_LATIN.findall(words))) else "en"]
+        arabic, latin, other = (len(one.findall(words)) for one in (_ARABIC, _LATIN, _OTHER))
+        if other > arabic + latin or (self.declared and self.declared not in LANGUAGES):
+            self.note("other_language", self.declared)
+        return ["ar" if arabic >= max(1, latin) or (arabic and self.declared == "ar") else "en"]
 
     def _note_texts(self) -> None:
         for text in (*self._texts(), self.alt, self.stimulus_alt):

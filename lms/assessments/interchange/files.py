@@ -13,7 +13,7 @@ from .qti_names import QTI_3, QTI_22
 from .qti_package import read_qti_package
 from .qti_read import read_qti_file
 from .qti_write import write_qti_file, write_qti_package
-from .table_read import has_known_headings, read_table
+from .table_read import has_known_headings, looks_like_a_table, read_table
 from .table_write import write_table
 
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -77,7 +77,7 @@ def sniff(data: bytes) -> Format:
     name = root[1].removeprefix("qti-").lower() if root else ""
     if name in ("quiz", "assessment-item", "assessmentitem", "questestinterop"):
         return "moodle" if name == "quiz" else "qti"
-    return "csv" if has_known_headings(head) else "gift"
+    return "csv" if has_known_headings(head) or looks_like_a_table(head) else "gift"
 
 
 def decode(data: bytes) -> str:

@@ -11,7 +11,16 @@ from .draft import Draft, DraftOption
 from .extras import Scenarios, read_extras
 from .gift_syntax import Paragraph, Parts, identity, paragraphs, show, take_apart, weight
 from .html_scanner import word_set
-from .marking import need, note_ordering, number, require_accepted, take_accepted, take_choices, take_number
+from .marking import (
+    MOST_SHOWN,
+    need,
+    note_ordering,
+    number,
+    require_accepted,
+    take_accepted,
+    take_choices,
+    take_number,
+)
 from .model import InterchangeError, Language, Reading, Tags, UnsupportedError
 from .tags import category_tags, read_tags
 from .texts import Speech, read_html, read_markdown, read_plain, without_controls
@@ -24,6 +33,8 @@ FORMATS: dict[str, Callable[[str], Speech]] = {
 }
 _FORMAT = re.compile(r"\[([a-z]+)\]")
 _CLOZE = re.compile(r"\d*:[A-Z_]{2,20}:")
+#: The last line of a question in Aiken, another format of Moodle.
+_AIKEN = re.compile(r"^\s*ANSWER:\s*[A-Z]\s*$", re.MULTILINE)
 _ORDERING_HEAD = re.compile(r">[ \t]*(\d+)?[ \t]*([^\n]*)")
 _ORDERING_WORDS = word_set(
     """
@@ -38,6 +49,8 @@ _TRUE, _FALSE = frozenset({"T", "TRUE"}), frozenset({"F", "FALSE"})
 
 def read_gift(text: str, language: Language | None = None) -> Reading:
     """The questions of a GIFT file. Raises InterchangeError naming the line of everything malformed."""
+    if "{" not in text and _AIKEN.search(text):
+        raise InterchangeError("aiken")
     collector = Collector("gift", language)
     category = Tags()
     scenarios = Scenarios()
@@ -59,7 +72,7 @@ def _fill(draft: Draft, paragraph: Paragraph, scenarios: Scenarios) -> bool:
     draft.name = parts.name
     draft.stem, format_name = _speech(parts.text, "moodle")
     draft.explanation, _ = _speech(parts.feedback, format_name)
-    draft.name = draft.name or draft.stem.text()[:60]
+    draft.name = draft.name or draft.stem.title()
     if parts.answer is None and scenarios.keep(draft, extras):
         return False
     reader = _reader_of(draft, parts)
@@ -80,7 +93,7 @@ def _reader_of(draft: Draft, parts: Parts) -> Callable[[Draft, str, str], None]:
         raise UnsupportedError("cloze")
     if "{" in parts.rest:
         draft.foreign_kind = "cloze"
-        raise UnsupportedError("several_answers")
+        raise UnsupportedError("several_braces")
     draft.foreign_kind, reader = _kind_of(answer)
     return reader
 
@@ -172,7 +185,7 @@ def _ordering(draft: Draft, answer: str, format_name: str) -> None:
     for rank, item in enumerate(items, start=1):
         draft.options.append(DraftOption(text=_speech(item, format_name)[0], rank=rank))
     shown = int(head[1] or 0) if head else 0
-    note_ordering(draft, settings, shown)
+    note_ordering(draft, settings, shown or min(MOST_SHOWN, len(items)))
 
 
 def _numeric(draft: Draft, answer: str, format_name: str) -> None:

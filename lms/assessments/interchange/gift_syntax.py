@@ -21,6 +21,8 @@ _NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 _WEIGHT = re.compile(r"%(-*)([0-9]{1,3}(?:\.[0-9]*)?)%")
 _ID = re.compile(r"\[id:((?:\\\]|[^\]\x00-\x1f])+)\]")
 _TAG = re.compile(r"\[tag:((?:\\\]|[^\]<>`\x00-\x1f])+)\]")
+#: A question with a name that begins where another one has just ended.
+_NEXT_NAME = re.compile(r"^::.*", re.MULTILINE)
 EXTRAS = "sanad:"
 
 
@@ -92,7 +94,7 @@ class Parts:
 
 
 def take_apart(text: str) -> Parts:
-    """Raises InterchangeError where a brace has no partner."""
+    """Raises InterchangeError where a brace has no partner, and where the next question follows at once."""
     text = hide(text).strip()
     name = ""
     if text.startswith("::") and (end := text.find("::", 2)) >= 0:
@@ -103,6 +105,8 @@ def take_apart(text: str) -> Parts:
     if start < 0 or end < start:
         raise InterchangeError("gift_brace")
     after = text[end + 1 :]
+    if begun := _NEXT_NAME.search(after):
+        raise InterchangeError("gift_run_together", detail=show(begun[0])[:80])
     blank = "_____" if after.strip() else ""
     answer, separator, feedback = text[start + 1 : end].strip().rpartition("####")
     if not separator:

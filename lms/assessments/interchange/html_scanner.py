@@ -21,9 +21,10 @@ NAMES = word_set(
     a abbr acronym address annotation applet area article aside audio b base bdi bdo big blockquote body br button
     canvas caption center cite code col colgroup data dd del details dfn div dl dt em embed fieldset figcaption figure
     font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label lang legend li link main
-    map mark math meta mfrac mi mn mo mover mrow msqrt msub msup mtext munder nav nobr noscript object ol optgroup
-    option p param picture pre q rp rt ruby s samp script section select semantics small source span strike strong
-    style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
+    map mark math meta mfenced mfrac mi mn mo mover mroot mrow msqrt mstyle msub msubsup msup mtext munder nav nobr
+    noscript object ol optgroup option p param picture pre q rp rt ruby s samp script section select semantics small
+    source span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title
+    tr track tt u ul var video wbr
     """
 )
 

@@ -14,6 +14,8 @@ from .model import InterchangeError, UnsupportedError
 
 FEWEST = 2
 MOST_POWER = 15
+#: As many items as an ordering question shows that does not say how many.
+MOST_SHOWN = 6
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
 
 
@@ -49,13 +51,15 @@ def require_accepted(draft: Draft) -> None:
 
 
 def note_ordering(draft: Draft, settings: list[str], shown: int) -> None:
-    """What a question of qtype_ordering can ask for and ours cannot: only some of the items, other marking."""
-    if {"RANDOM", "REL", "CONTIGUOUS", "CONTIG"} & set(settings) and 0 < shown < len(draft.options):
+    """What a question of qtype_ordering can ask for and ours cannot: only some of the items, other marking.
+    Where it says nothing, Moodle shows some, and marks by which item comes next."""
+    if not {"ALL", "EXACT"} & set(settings) and 0 < shown < len(draft.options):
         draft.note("ordering_subset", shown)
     if "ALL_OR_NOTHING" in settings:
         draft.credit = "all_or_nothing"
-    elif rules := [word for word in settings if word.startswith(("RELATIVE", "LONGEST"))]:
-        draft.note("weights", rules[0])
+    elif not {"ABSOLUTE_POSITION", "ABSOLUTE", "ABS"} & set(settings):
+        rules = [word for word in settings if word.startswith(("RELATIVE", "LONGEST"))]
+        draft.note("weights", rules[0] if rules else "RELATIVE_NEXT_EXCLUDE_LAST")
 
 
 def take_number(draft: Draft, right: list[tuple[Decimal, Decimal]]) -> None:

@@ -12,7 +12,16 @@ from .collector import Collector
 from .draft import Draft, DraftCriterion, DraftOption, rubric_marks
 from .extras import Scenarios, read_extras
 from .images import decode_base64
-from .marking import need, note_ordering, number, require_accepted, take_accepted, take_choices, take_number
+from .marking import (
+    MOST_SHOWN,
+    need,
+    note_ordering,
+    number,
+    require_accepted,
+    take_accepted,
+    take_choices,
+    take_number,
+)
 from .model import InterchangeError, Language, Reading, Tags, UnsupportedError
 from .safe_xml import Document, at_line, child, children, local, parse_xml, text_of
 from .tags import category_tags, read_tags
@@ -85,6 +94,7 @@ class _Question:
         draft.code = text_of(child(self.element, "idnumber")).strip()
         self._format = self.format_of(child(self.element, "questiontext"), "html")
         draft.stem = self.speech(child(self.element, "questiontext"))
+        draft.name = draft.name or draft.stem.title()
         self._take_old_image(draft)
         draft.explanation = self.speech(child(self.element, "generalfeedback"))
         read_tags(draft, self._tags())
@@ -263,7 +273,7 @@ def _ordering(question: _Question, draft: Draft) -> None:
     rule = question.plain("gradingtype")
     settings = [_SELECT.get(select, select.upper()), _GRADING.get(rule, rule.upper())]
     shown = question.plain("selectcount") or question.plain("studentsee")
-    note_ordering(draft, settings, int(shown[:3]) if shown.isascii() and shown.isdigit() else 0)
+    note_ordering(draft, settings, int(shown[:3]) if shown.isascii() and shown.isdigit() else MOST_SHOWN)
 
 
 #: What qtype_ordering once wrote as numbers.

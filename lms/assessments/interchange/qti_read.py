@@ -26,7 +26,7 @@ from .qti_scoring import (
 )
 from .safe_xml import at_line, parse_xml
 from .tags import read_tags
-from .texts import Speech
+from .texts import Speech, base_languages
 
 NOT_OURS = {
     "gapMatchInteraction": "gaps",
@@ -78,6 +78,7 @@ def add_item(collector: Collector, data: bytes, around: Surroundings) -> None:
         reader.interaction.name if reader.interaction else "item",
         name=item.get("title") or item.get("identifier"),
         code=item.get("identifier"),
+        declared=next(iter(base_languages(item.get("lang"))), ""),
         tags=around.tags,
         find=around.find,
     )
@@ -269,8 +270,6 @@ def _text_entry(reader: ItemReader, draft: Draft, interaction: Node) -> None:
         _number_entry(reader, draft)
         return
     draft.kind = "short_text"
-    if response.is_case_sensitive:
-        draft.note("letter_case")
     worths = dict.fromkeys(response.correct, Fraction(1))
     if reader.rule == "map_response" and response.mapped:
         full = max(response.mapped.values())
@@ -279,6 +278,8 @@ def _text_entry(reader: ItemReader, draft: Draft, interaction: Node) -> None:
         take_accepted(draft, said.replace("*", "\\*"), worth)
     if not draft.accepted:
         raise UnsupportedError("no_full_answer")
+    if response.minds_case(reader.rule) and any(said.swapcase() != said for said in draft.accepted):
+        draft.note("letter_case")
 
 
 def _number_entry(reader: ItemReader, draft: Draft) -> None:
@@ -310,7 +311,9 @@ def _hotspot(reader: ItemReader, draft: Draft, interaction: Node) -> None:
         draft.stem.pictures[:0] = BodyReader().read(source).pictures
     draft.take_pictures()
     if draft.image is None or picture is None:
-        raise UnsupportedError("hotspot_without_image")
+        raise UnsupportedError(
+            "hotspot_without_image", picture.get("src") or picture.get("data") if picture else ""
+        )
     for node in nodes:
         option = DraftOption(text=Speech.plain(node.get("hotspotLabel")), key=node.get("identifier"))
         option.region = read_region(node, picture, draft.image)

@@ -22,7 +22,12 @@ class Response:
     mapped: dict[str, Fraction] = field(default_factory=dict)
     default: Fraction = Fraction(0)
     upper: Fraction | None = None
-    is_case_sensitive: bool = False
+    is_any_case: bool = False
+
+    def minds_case(self, rule: Rule) -> bool:
+        """Whether a capital letter makes an answer wrong: two strings match when they are the same, and so do
+        the keys of a mapping unless they say that they do not."""
+        return rule == "match_correct" or (rule == "map_response" and not self.is_any_case)
 
     def shares(self, values: list[str], rule: Rule) -> list[Fraction]:
         """The share of the marks that each value earns."""
@@ -53,7 +58,7 @@ def read_response(item: Node, identifier: str) -> Response:
             response.mapped[" ".join(entry.get("mapKey").split())] = Fraction(
                 number(entry.get("mappedValue", "0"))
             )
-            response.is_case_sensitive |= entry.get("caseSensitive") == "true"
+        response.is_any_case = all(entry.get("caseSensitive") == "false" for entry in mapping.all("mapEntry"))
         response.default = Fraction(number(mapping.get("defaultValue") or "0"))
         upper = mapping.get("upperBound")
         response.upper = Fraction(number(upper)) if upper else None

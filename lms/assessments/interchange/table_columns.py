@@ -1,7 +1,7 @@
 """The columns of a question table, and the cells that spreadsheets would otherwise change."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lms.common.arabic import search_key
 
@@ -21,14 +21,22 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "stem": ("question", "question text", "text", "السؤال", "نص السؤال"),
     "stem_ar": ("question ar", "السؤال بالعربية"),
     "stem_en": ("question en", "السؤال بالإنجليزية"),
-    "correct": ("answer", "correct answer", "right answer", "key", "الإجابة", "الإجابة الصحيحة"),
+    "correct": (
+        "answer",
+        "correct answer",
+        "correct answers",
+        "right answer",
+        "key",
+        "الإجابة",
+        "الإجابة الصحيحة",
+    ),
     "credit": (),
     "value": (),
     "tolerance": (),
     "unit_ar": (),
     "unit_en": (),
     "accepted": (),
-    "explanation": ("feedback", "rationale", "الشرح", "التعليل"),
+    "explanation": ("feedback", "rationale", "answer explanation", "الشرح", "التعليل"),
     "explanation_ar": ("الشرح بالعربية",),
     "explanation_en": ("الشرح بالإنجليزية",),
     "source": ("reference", "المصدر"),
@@ -40,7 +48,10 @@ _PART = re.compile(r"(option|match|criterion)_([A-Za-z0-9-]{1,4})(?:_(ar|en|mark
 _OTHER_OPTION = re.compile(
     r"(?:option|choice|answer|الخيار|خيار)[ _]?([A-Za-z]|\d{1,2}|[أبجدهوزح])", re.IGNORECASE
 )
-_ARABIC_LETTERS = dict(zip("أبجدهوزح", "abcdefgh", strict=True))
+#: What others add to a heading: `Correct answer(s)`, `Answer 1 - max 75 characters`.
+_ASIDE = re.compile(r"\s*\(.*|\s+[-–—]\s.*", re.DOTALL)
+_LETTER = re.compile("[A-Ha-hأبجدهوزح]")
+ARABIC_LETTERS = dict(zip("أبجدهوزح", "abcdefgh", strict=True))
 _TRIGGERS = "=+-@\t\r"
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
@@ -50,14 +61,28 @@ Part = tuple[str, str, str]
 def read_heading(heading: str) -> str | Part | None:
     """The column that a heading means: a name, a part such as ("option", "a", "ar"), or None."""
     text = heading.strip().removeprefix("\ufeff")
+    return _meaning(text) or _meaning(_ASIDE.sub("", text))
+
+
+def _meaning(text: str) -> str | Part | None:
     if match := _PART.fullmatch(text.lower() if text.isupper() else text):
         return match[1], match[2], match[3] or ""
     if name := KNOWN.get(search_key(text)):
         return name
     if match := _OTHER_OPTION.fullmatch(text):
-        key = _ARABIC_LETTERS.get(match[1], match[1].lower())
+        key = ARABIC_LETTERS.get(match[1], match[1].lower())
         return "option", chr(ord("a") + int(key) - 1) if key.isdecimal() and 0 < int(key) <= 26 else key, ""  # noqa: PLR2004
     return None
+
+
+def read_headings(headings: Sequence[str]) -> list[str | Part | None]:
+    """What each column is. Columns headed by nothing but a letter are options where there are several."""
+    columns = [read_heading(heading) for heading in headings]
+    letters = [number for number, heading in enumerate(headings) if _LETTER.fullmatch(heading.strip())]
+    for number in letters if len(letters) > 1 else ():
+        letter = headings[number].strip()
+        columns[number] = "option", ARABIC_LETTERS.get(letter, letter.lower()), ""
+    return columns
 
 
 def guard(text: str) -> str:

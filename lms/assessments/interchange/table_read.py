@@ -4,9 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from ..bankfile import DIFFICULTIES
 from ..content import CREDITS, KINDS, Bilingual, Credit, Kind
@@ -15,7 +15,7 @@ from .draft import Draft, DraftCriterion, DraftOption, rubric_marks
 from .extras import give_stimulus
 from .marking import number
 from .model import MOST_ITEMS, InterchangeError, Language, Reading, UnsupportedError
-from .table_columns import Part, read_heading, unguard
+from .table_columns import ARABIC_LETTERS, Part, read_heading, read_headings, unguard
 from .tags import area_code, read_tags
 from .texts import Speech, spoken
 
@@ -25,15 +25,32 @@ DELIMITERS = ",;\t"
 _TRUE = frozenset({"true", "t", "صحيح", "صح", "1"})
 _FALSE = frozenset({"false", "f", "خطأ", "خطا", "0"})
 _SEPARATORS = re.compile(r"[\s,;|،؛]+")
+#: Kinds by the names that others give them; blank is a choice of which the right answers say whether of one.
+_OTHER_KINDS: Mapping[str, Kind | Literal[""]] = {
+    "multiple_choice": "",
+    "mcq": "",
+    "multiple_answer": "multiple",
+    "multiple_answers": "multiple",
+    "checkboxes": "multiple",
+    "true_or_false": "true_false",
+    "essay": "open_text",
+}
+_WITH_OPTIONS = frozenset({"single", "multiple", "true_false", "matching", "ordering"})
+FEWEST_COLUMNS = 3
 
 
 @dataclass(slots=True)
 class _Row:
-    """One row: its single columns, and its parts by what, which one and language."""
+    """One row: its single columns, its parts by what, which one and language, and what no column of ours holds.
+
+    `is_ours` is whether the right options are in the column `correct`, where a key is never mere words.
+    """
 
     number: int
-    cells: dict[str, str]
-    parts: dict[Part, str]
+    is_ours: bool = False
+    cells: dict[str, str] = field(default_factory=dict)
+    parts: dict[Part, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> str:
         return self.cells.get(name, "")
@@ -71,7 +88,20 @@ def has_known_headings(text: str) -> bool:
     """Whether the first line is that of a table of questions."""
     line = text.removeprefix("\ufeff").partition("\n")[0]
     found = [read_heading(cell) for delimiter in DELIMITERS for cell in line[:MOST_CELL].split(delimiter)]
-    return any(name in ("stem", "stem_ar", "stem_en") for name in found) and len({*found} - {None}) > 1
+    has_stem = any(name in ("stem", "stem_ar", "stem_en") for name in found)
+    return has_stem and len({*found} - {None}) > 1 and "{" not in line
+
+
+def looks_like_a_table(text: str) -> bool:
+    """Whether the text begins with two rows of as many cells, and not with a question in GIFT."""
+    if "{" in text:
+        return False
+    lines = text.removeprefix("\ufeff").split("\n", 2)[:2]
+    try:
+        widths = [[len(cells) for cells in csv.reader(lines, delimiter=sign)] for sign in DELIMITERS]
+    except csv.Error:
+        return False
+    return any(len(each) > 1 and each[0] == each[1] >= FEWEST_COLUMNS for each in widths)
 
 
 def _rows(text: str) -> Iterator[_Row]:
@@ -82,24 +112,27 @@ def _rows(text: str) -> Iterator[_Row]:
     else:
         delimiter = max(DELIMITERS, key=lambda sign: sum(map(bool, map(read_heading, first.split(sign)))))
     lines = _lines(text, delimiter)
-    columns = _columns(next(lines, (0, []))[1])
+    headings = next(lines, (0, []))[1]
+    columns = _columns(headings)
     for count, (line, cells) in enumerate(lines):
         if count > MOST_ITEMS:
             raise InterchangeError("too_many_items", detail=MOST_ITEMS)
         said = [unguard(cell.strip()).strip() for cell in cells]
         if any(said):
-            yield _row(line, columns, said)
+            yield _row(line, headings, columns, said)
 
 
-def _row(line: int, columns: list[str | Part | None], said: list[str]) -> _Row:
+def _row(line: int, headings: list[str], columns: list[str | Part | None], said: list[str]) -> _Row:
     if any(said[len(columns) :]):
         raise InterchangeError("csv_surplus", f"row {line}", len(said))
-    row = _Row(line, {}, {})
-    for column, cell in zip(columns, said, strict=False):
+    row = _Row(line, "correct" in map(str.strip, headings))
+    for heading, column, cell in zip(headings, columns, said, strict=False):
         if isinstance(column, str):
             row.cells[column] = cell
         elif column is not None:
             row.parts[column] = cell
+        elif cell:
+            row.unknown.append(f"{heading.strip()}: {cell}")
     return row
 
 
@@ -118,14 +151,13 @@ def _columns(headings: Sequence[str]) -> list[str | Part | None]:
     """What each column is. Raises InterchangeError for two that are the same, and where no column asks."""
     if len(headings) > MOST_COLUMNS:
         raise InterchangeError("csv_too_many_columns", detail=MOST_COLUMNS)
-    columns = [read_heading(heading) for heading in headings]
+    columns = read_headings(headings)
     known = [column for column in columns if column is not None]
     if not {"stem", "stem_ar", "stem_en"} & {one for one in known if isinstance(one, str)}:
         raise InterchangeError("csv_no_stem", "row 1", ", ".join(headings)[:200])
     if twice := next((one for one in known if known.count(one) > 1), None):
-        raise InterchangeError(
-            "csv_column_twice", "row 1", twice if isinstance(twice, str) else "_".join(filter(None, twice))
-        )
+        same = [heading for heading, column in zip(headings, columns, strict=True) if column == twice]
+        raise InterchangeError("csv_column_twice", "row 1", ", ".join(same))
     return columns
 
 
@@ -145,7 +177,19 @@ def _fill(draft: Draft, row: _Row) -> bool:
     if scenario := row.get("scenario"):
         give_stimulus(draft, scenario, spoken(row.get("scenario_ar"), row.get("scenario_en")))
     _FILLS[draft.kind](draft, row)
+    _note_unread(draft, row)
     return True
+
+
+def _note_unread(draft: Draft, row: _Row) -> None:
+    """What stands in columns that are not known here, or that questions of this kind do not have."""
+    unread = list(row.unknown)
+    if draft.kind not in _WITH_OPTIONS:
+        unread += [row.part("option", key).text() for key in row.keys("option")]
+    if draft.kind == "open_text":
+        unread += filter(None, [row.get("correct")])
+    if unread:
+        draft.note("columns", "; ".join(unread))
 
 
 def _take_tags(draft: Draft, row: _Row) -> None:
@@ -165,19 +209,28 @@ def _take_tags(draft: Draft, row: _Row) -> None:
 def _kind(row: _Row) -> Kind:
     """The kind that the row names, or the one that what it fills in amounts to."""
     named = row.get("kind").lower().replace(" ", "_").replace("-", "_")
+    named = _OTHER_KINDS.get(named, named)
     if named:
         if named not in KINDS:
             raise InterchangeError("not_a_kind", detail=named[:60])
         return cast(Kind, named)
-    if row.keys("match"):
-        return "matching"
-    if row.keys("option"):
-        return "multiple" if len(_named(row)) > 1 else "single"
-    if row.get("value"):
-        return "numeric"
-    if row.get("accepted"):
-        return "short_text"
-    return "true_false" if row.get("correct").lower() in _TRUE | _FALSE else "open_text"
+    is_choice = bool(row.keys("option")) and not row.keys("match")
+    amounts: tuple[tuple[object, Kind], ...] = (
+        (row.keys("match"), "matching"),
+        (is_choice, "multiple" if is_choice and len(_named(row)) > 1 else "single"),
+        (row.get("value"), "numeric"),
+        (row.get("accepted"), "short_text"),
+        (not row.get("correct"), "open_text"),
+        (row.get("correct").lower() in _TRUE | _FALSE, "true_false"),
+    )
+    return next((kind for is_it, kind in amounts if is_it), None) or _typed(row)
+
+
+def _typed(row: _Row) -> Kind:
+    """A right answer without options is typed, unless the options may be in columns that are not known here."""
+    if row.unknown:
+        raise InterchangeError("csv_no_options", detail="; ".join(row.unknown))
+    return "short_text"
 
 
 def _credit(kind: Kind, word: str) -> Credit | None:
@@ -190,20 +243,38 @@ def _credit(kind: Kind, word: str) -> Credit | None:
 
 def _named(row: _Row) -> list[str]:
     """The options that the column `correct` names, by key, place or the words of the option."""
-    keys = row.keys("option")
     said = row.get("correct")
-    by_words = {row.part("option", key).text().casefold(): key for key in keys}
-    if said.casefold() in by_words:
-        return [by_words[said.casefold()]]
+    if whole := _meant(row, said):
+        return [whole]
     found = []
     for word in filter(None, _SEPARATORS.split(said)):
-        key = next((one for one in keys if one.casefold() == word.casefold()), None)
-        if key is None and word.isascii() and word.isdecimal() and 0 < int(word[:3]) <= len(keys):
-            key = keys[int(word) - 1]
-        if key is None:
+        if (key := _meant(row, word)) is None:
             raise InterchangeError("csv_correct_unknown", detail=word[:60])
         found.append(key)
     return found
+
+
+def _meant(row: _Row, said: str) -> str | None:
+    """The one option that a word means. Raises InterchangeError where it is the key or place of one option and
+    the words of another."""
+    keys = row.keys("option")
+    places = list(dict.fromkeys(which for name, which, _ in row.parts if name == "option"))
+    letter = ARABIC_LETTERS.get(said, said).casefold()
+    key = next((one for one in keys if one.casefold() == letter), None)
+    if key is not None and row.is_ours:
+        return key
+    if key is None and re.fullmatch("[0-9]{1,3}", said) and 0 < int(said) <= len(places):
+        key = places[int(said) - 1]
+    worded = [one for one in keys if said.casefold() in _words(row, one)]
+    if key in keys and worded and key not in worded:
+        raise InterchangeError("csv_correct_ambiguous", detail=said[:60])
+    return next((one for one in (key, *worded) if one in keys), None)
+
+
+def _words(row: _Row, key: str) -> set[str]:
+    """What an option says, in either language and in both."""
+    text = row.part("option", key)
+    return {text.text(language).casefold() for language in (None, "ar", "en")} - {""}
 
 
 def _choices(draft: Draft, row: _Row) -> None:
@@ -213,6 +284,8 @@ def _choices(draft: Draft, row: _Row) -> None:
 
 def _true_false(draft: Draft, row: _Row) -> None:
     word = row.get("correct").lower()
+    if word and row.keys("option"):
+        word = "".join(row.part("option", key).text().lower() for key in _named(row))
     if word not in _TRUE | _FALSE:
         raise InterchangeError("csv_not_true_or_false", detail=word[:60])
     draft.options = [

@@ -34,7 +34,7 @@ _LOSSES = {
         "table": "table",
         "media": "audio video object embed iframe applet canvas svg map picture",
         "form": "form input button select textarea",
-        "math": "math",
+        "mathml": "math",
         "script": "script",
         "link": "a",
     }.items()
@@ -48,6 +48,8 @@ _SPACES = " \t\n\r\f"
 _SPACE_RUN = re.compile(f"[{_SPACES}]+")
 _MLANG = re.compile(r"\{mlang(?:\s([^{}]*))?\}", re.IGNORECASE)
 _MLANG_SIGN = re.compile(r"\{(?=mlang)", re.IGNORECASE)
+#: What stands between the parts of a formula in MathML, of which all but the first would else run together.
+_FORMULA_SIGNS = {"msup": "^", "msub": "_", "msubsup": "_^", "mfrac": "/"}
 _TEX = re.compile(r"\\[(\[]|\$\$")
 #: What no text holds: control characters but tab and line feed, and Unicode's noncharacters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -109,6 +111,10 @@ class Speech:
             raise UnsupportedError("too_long", len(said))
         return said
 
+    def title(self) -> str:
+        """The beginning of the text, on one line, for a question without a name."""
+        return " ".join(self.text().split())[:60]
+
     def bilingual(self, languages: Iterable[Language]) -> Bilingual:
         """The text in the languages that its question has."""
         spoken = set(languages)
@@ -165,6 +171,7 @@ class Flow:
         self.speech = Speech()
         self._knows_mlang = knows_mlang
         self._open: list[tuple[str, frozenset[str] | None]] = []
+        self._children: list[int] = []  # of each element that is open, how many have begun in it
         self._dropping: list[str] = []
         self._mlang: frozenset[str] | None = None
         self._lists: list[int] = []
@@ -181,8 +188,10 @@ class Flow:
         if tag == "img":
             self.speech.pictures.append(Picture(attributes.get("src", ""), attributes.get("alt", "")))
         self._lay_out(tag)
+        self._join_formula(tag)
         if tag not in _VOID and len(self._open) < MOST_DEPTH:
             self._open.append((tag, base_languages(language) or self._language))
+            self._children.append(0)
 
     def end(self, tag: str) -> None:
         if self._dropping:
@@ -192,25 +201,50 @@ class Flow:
         if all(name != tag for name, _ in self._open):
             return
         while self._open:
-            closed, _ = self._open.pop()
-            if closed in BLOCKS:
-                self._break()
-            if closed in ("ul", "ol") and self._lists:
-                self._lists.pop()
-            if closed == tag:
+            if self._close() == tag:
                 return
+
+    def _close(self) -> str:
+        """End the innermost element that is open, and give its name."""
+        closed, _ = self._open.pop()
+        self._children.pop()
+        if self._is_grouped(closed):
+            self.exact(")")
+        if closed in BLOCKS:
+            self._break()
+        if closed in ("ul", "ol") and self._lists:
+            self._lists.pop()
+        return closed
 
     def words(self, text: str) -> None:
         if self._dropping or not text:
             return
         if _TEX.search(text):
             self.speech.losses.setdefault("math", "")
+        if any(name == "math" for name, _ in self._open):
+            text = text.strip()  # a formula is laid out by its elements
         position = 0
         for marker in _MLANG.finditer(text) if self._knows_mlang else ():
             self._say(text[position : marker.start()])
             self._mlang = base_languages(marker[1] or "") or None
             position = marker.end()
         self._say(text[position:])
+
+    def _join_formula(self, tag: str) -> None:
+        """Signs for what a formula in MathML shows by its layout: `x^2`, `1/2`, `√(x)`."""
+        if not self._open:
+            return
+        self._children[-1] += 1
+        signs = _FORMULA_SIGNS.get(self._open[-1][0], "")
+        if 0 <= (place := self._children[-1] - 2) < len(signs):
+            self.exact(signs[place])
+        if self._is_grouped(tag):
+            self.exact("√(" if tag == "msqrt" else "(")
+
+    def _is_grouped(self, tag: str) -> bool:
+        """Whether what an element holds is one part of a formula around it."""
+        is_part = bool(self._open) and self._open[-1][0] in _FORMULA_SIGNS
+        return tag in ("msqrt", "mfenced") or (tag == "mrow" and is_part)
 
     def exact(self, text: str) -> None:
         """Characters that count as they are, such as a space written `&#32;`."""

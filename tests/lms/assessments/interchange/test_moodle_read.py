@@ -197,3 +197,9 @@ def test_questions_that_cannot_be_ours_are_left_out(kind: str, inner: str, code:
 def test_another_root_is_no_moodle_xml() -> None:
     with pytest.raises(InterchangeError, match="not_moodle"):
         read_moodle(b"<html><body/></html>")
+
+
+def test_a_question_without_a_name_is_called_by_its_words() -> None:
+    asked = '<question type="essay"><questiontext><text>Describe\nthe &lt;b&gt;count&lt;/b&gt;.</text></questiontext>'
+    [item] = read_moodle(f"<quiz>{asked}</question></quiz>".encode()).items
+    assert item.name == "Describe the count."

@@ -262,7 +262,7 @@ def test_a_text_to_enter(spell: Spell) -> None:
     item = read(spell(item_of(body, declaration, MAP)))
     assert (item.content.kind, item.content.stem.en) == ("short_text", "The _____ watches.")
     assert item.content.accepted == ("Observer", "The *observer*")
-    assert lost(item) == {"weights": "monitor: 50 %"}
+    assert lost(item) == {"weights": "monitor: 50 %", "letter_case": ""}
 
 
 @BOTH
@@ -602,3 +602,39 @@ def test_a_shared_text_is_told_with_each_of_its_items() -> None:
 def test_packages_without_items_of_ours_are_refused(items: dict[str, bytes], kind: str, code: str) -> None:
     with pytest.raises(InterchangeError, match=code):
         read_qti_package(package(items, kind=kind))
+
+
+@BOTH
+def test_an_item_in_another_language_is_named(spell: Spell) -> None:
+    body = choices("AB")
+    right = declare("single", "identifier", ["A"])
+    for language, expected in (("fr-FR", {"other_language"}), ("en-US", set()), ("ar", set())):
+        item = read(spell(item_of(body, right, MATCH, root=f'xml:lang="{language}"')))
+        assert set(lost(item)) & {"other_language"} == expected
+        assert item.languages == ("en",)
+
+
+@BOTH
+def test_an_arabic_item_with_many_latin_names_is_arabic(spell: Spell) -> None:
+    body = choices("AB").replace(
+        "<choiceInteraction", "<p>من كتب “The Old Man and the Sea”؟</p><choiceInteraction"
+    )
+    right = declare("single", "identifier", ["A"])
+    assert read(spell(item_of(body, right, MATCH, root='xml:lang="ar-LY"'))).languages == ("ar",)
+    assert read(spell(item_of(body, right, MATCH))).languages == ("en",)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("right", "rules", "expected"),
+    [
+        (["York"], MATCH, {"letter_case"}),
+        (["يورك"], MATCH, set()),
+        (["1945"], MATCH, set()),
+    ],
+)
+def test_a_match_of_texts_minds_capital_letters(
+    spell: Spell, right: list[str], rules: str, expected: set[str]
+) -> None:
+    body = '<p>By <textEntryInteraction responseIdentifier="RESPONSE"/>.</p>'
+    assert set(lost(read(spell(item_of(body, declare("single", "string", right), rules))))) == expected

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -172,3 +173,146 @@ def test_quotation_marks_that_do_not_match_are_refused() -> None:
 def test_regions_are_not_for_tables() -> None:
     [left] = read_table(table(["stem_en", "kind"], ["Where?", "hotspot"])).left
     assert left.loss.code == "hotspot_without_image"
+
+
+def options(*texts: str) -> list[list[str]]:
+    """The heading and the beginning of a row as Quizizz, Blooket and Kahoot have them."""
+    return [["Question", *(f"Option {number}" for number in range(1, len(texts) + 1))], ["How many?", *texts]]
+
+
+@pytest.mark.parametrize(
+    ("texts", "answer"),
+    [
+        (("5", "6", "4", "1"), "1"),
+        (("2", "4", "6", "8"), "4"),
+        (("C", "A", "B"), "b"),
+        (("2", "3", "4"), "1,3"),
+    ],
+)
+def test_an_answer_that_means_two_options_is_refused(texts: tuple[str, ...], answer: str) -> None:
+    heading, row = options(*texts)
+    with pytest.raises(InterchangeError, match="csv_correct_ambiguous"):
+        read_table(table([*heading, "Answer"], [*row, answer]))
+
+
+@pytest.mark.parametrize(("texts", "answer"), [(("1", "2", "3"), "2"), (("x", "2", "y"), "2")])
+def test_an_answer_that_means_the_same_option_twice_is_plain(texts: tuple[str, ...], answer: str) -> None:
+    heading, row = options(*texts)
+    assert right(one([*heading, "Answer"], [*row, answer])) == ["b"]
+
+
+@pytest.mark.parametrize("answer", ["0012", "0100", "99", "0"])
+def test_a_place_that_is_not_there_is_refused(answer: str) -> None:
+    heading, row = options(*"abcdefghijkl")
+    with pytest.raises(InterchangeError, match="csv_correct_unknown"):
+        read_table(table([*heading, "Answer"], [*row, answer]))
+
+
+@pytest.mark.parametrize("names", [("Option A", "Option B"), ("option_a_en", "option_b_en")])
+def test_no_answer_names_no_option(names: tuple[str, str]) -> None:
+    found = one(["stem_en", *names, "correct"], ["When?", "x", "y", ""])
+    assert (found.content.kind, right(found)) == ("single", [])
+
+
+@pytest.mark.parametrize("answer", ["ثمان", "eight"])
+def test_an_option_by_its_words_in_either_language(answer: str) -> None:
+    found = one(
+        ["stem_en", "option_a_ar", "option_a_en", "option_b_ar", "option_b_en", "correct"],
+        ["When?", "سبع", "seven", "ثمان", "eight", answer],
+    )
+    assert right(found) == ["b"]
+
+
+def test_a_place_counts_columns_and_not_what_is_filled_in() -> None:
+    heading, row = options("x", "", "y", "z")
+    assert right(one([*heading, "Answer"], [*row, "3"])) == ["c"]
+
+
+def test_the_key_in_our_own_column_is_never_the_words_of_another_option() -> None:
+    """Which vitamin? The option a says “B”, the option b says “A”."""
+    asked = content("single")
+    letters = [Bilingual("", text) for text in "BAC"]
+    asked = replace(
+        asked,
+        options=tuple(replace(one, text=text) for one, text in zip(asked.options, letters, strict=False)),
+    )
+    [found] = read_questions(write_questions([item("V", asked)], format_name="csv", bank="B").data).items
+    assert right(found) == [option.key for option in asked.options if option.is_correct]
+
+
+def test_headings_of_kahoot_and_of_a_letter_alone() -> None:
+    kahoot = one(
+        [
+            *(
+                "Question - max 120 characters",
+                "Answer 1 - max 75 characters",
+                "Answer 2 - max 75 characters",
+            ),
+            *("Time limit (sec)", "Correct answer(s)"),
+        ],
+        ["When?", "noon", "night", "20", "2"],
+    )
+    assert (right(kahoot), [(loss.code, loss.detail) for loss in kahoot.losses]) == (
+        ["b"],
+        [("columns", "Time limit (sec): 20")],
+    )
+    assert right(one(["Question", "A", "B", "C", "Answer"], ["When?", "x", "y", "z", "C"])) == ["c"]
+    assert right(one(["السؤال", "أ", "ب", "الإجابة"], ["متى؟", "س", "ص", "ب"])) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "expected"),
+    [
+        ("Multiple Choice", "2", ("single", ["b"])),
+        ("MCQ", "1,2", ("multiple", ["a", "b"])),
+        ("Checkboxes", "2", ("multiple", ["b"])),
+    ],
+)
+def test_kinds_by_their_usual_names(kind: str, answer: str, expected: tuple[str, list[str]]) -> None:
+    heading, row = options("x", "y", "z")
+    found = one([*heading, "Question Type", "Correct Answer"], [*row, kind, answer])
+    assert (found.content.kind, right(found)) == expected
+
+
+def test_true_or_false_by_the_place_of_the_word() -> None:
+    heading, row = options("False", "True")
+    found = one([*heading, "Type", "Answer"], [*row, "TRUE_FALSE", "1"])
+    assert (found.content.kind, right(found)) == ("true_false", ["f"])
+
+
+def test_an_answer_without_options_is_typed() -> None:
+    found = one(["question", "answer"], ["Capital?", "Tripoli"])
+    assert (found.content.kind, found.content.accepted) == ("short_text", ("Tripoli",))
+
+
+def test_an_answer_whose_options_are_not_known_is_refused() -> None:
+    """Gimkit: the wrong answers have headings of their own."""
+    with pytest.raises(InterchangeError, match="csv_no_options Incorrect Answer 1: Sabha"):
+        read_table(
+            table(["Question", "Correct Answer", "Incorrect Answer 1"], ["Capital?", "Tripoli", "Sabha"])
+        )
+
+
+def test_columns_that_a_kind_does_not_have_are_named() -> None:
+    found = one(["stem_en", "kind", "value", "option_a"], ["N", "numeric", "3", "x"])
+    assert [(loss.code, loss.detail) for loss in found.losses] == [("columns", "x")]
+    found = one(["Question", "Type", "Answer"], ["Why?", "Essay", "Because."])
+    assert [(loss.code, loss.detail) for loss in found.losses] == [("columns", "Because.")]
+
+
+def test_columns_that_are_the_same_are_named_as_they_stand() -> None:
+    with pytest.raises(InterchangeError, match="csv_column_twice Question #, Question Text"):
+        read_table(table(["Question #", "Question Text"], ["1", "When?"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NewQuestion,MC,,,\nTitle,Motto,,,\nOption,100,Truth,,\n",
+        '"Timestamp","Score","What is the quorum?"\n"2024/05/01","2 / 2","Two, or three"\n',
+    ],
+    ids=["Brightspace", "Google Forms"],
+)
+def test_tables_of_another_layout_are_refused_as_tables(text: str) -> None:
+    with pytest.raises(InterchangeError, match="csv_no_stem"):
+        read_questions(text.encode())

@@ -52,7 +52,7 @@ def test_markup_becomes_plain_text(markup: str, text: str) -> None:
         ("<video></video><input>", {"media", "form"}),
         ("<table></table>", {"table"}),
         ("\\(x^2\\)", {"math"}),
-        ("<math><mi>x</mi></math>", {"math"}),
+        ("<math><mi>x</mi></math>", {"mathml"}),
         ("a\x07", {"control_characters"}),
         ("{mlang fr}x{mlang}", {"language"}),
     ],
@@ -123,3 +123,18 @@ def test_both_languages_are_written_as_moodles_filter_reads_them() -> None:
         '<span lang="ar" class="multilang">س<br>ع</span><span lang="en" class="multilang">a &lt; b</span>'
     )
     assert to_multilang(Bilingual("", "")) == ""
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("<mi>m</mi> <msup> <mi>c</mi> <mn>2</mn> </msup>", "mc^2"),
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac>", "(a+b)/2"),
+        ("<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>", "x_1^2"),
+        ("<mrow><msqrt><mn>9</mn></msqrt></mrow>", "√(9)"),
+    ],
+)
+def test_the_parts_of_a_formula_do_not_run_together(formula: str, said: str) -> None:
+    speech = read_html(f"Is <math> {formula} </math> right?")
+    assert (speech.text(), set(speech.losses)) == (f"Is {said} right?", {"mathml"})
