@@ -44,7 +44,7 @@ def import_data(file: str, report: ImportOutcome, *, is_dry_run: bool) -> dict[s
         "bank": report.bank,
         "bank_created": report.is_new_bank,
         "dry_run": is_dry_run,
-        "written": not is_dry_run,
+        "written": bool(report.outcomes) and not is_dry_run,
         "read": report.reading.counts,
         "not_read": report.reading.left_counts,
         **{name: report.codes(name) for name in (CREATED, REVISED, RETAGGED, UNCHANGED, REPEATED)},
@@ -79,6 +79,8 @@ def import_lines(report: ImportOutcome, *, is_dry_run: bool) -> Iterator[str]:
     reading = report.reading
     if is_dry_run:
         yield _("Dry run: nothing was written.")
+    elif not report.outcomes:
+        yield _("Nothing was written: the file has no question that can be imported.")
     yield _("Read ({format}):").format(format=reading.format)
     for kind, count in reading.counts.items():
         yield f"  {kind_name(kind)}: {count}"

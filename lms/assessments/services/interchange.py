@@ -92,7 +92,8 @@ def import_questions(
         bank, is_new = QuestionBank.objects.select_for_update().get_or_create(
             code=bank_code, defaults={"name_ar": name.ar, "name_en": name.en}
         )
-        run = _Import(bank, ImportOutcome(bank_code, is_new, reading), at or timezone.now())
+        report = ImportOutcome(bank_code, is_new and bool(reading.items), reading)
+        run = _Import(bank, report, at or timezone.now())
         run.is_publishing, run.is_dry = publish, dry_run
         run.check(reading.items)
         for item in reading.items:
@@ -100,8 +101,9 @@ def import_questions(
         if any(one.outcome in (CREATED, REVISED, RETAGGED) for one in run.report.outcomes):
             data = {"format": reading.format, "created": len(run.report.codes(CREATED))}
             log(instance=bank, action="assessments.import_bank", user=actor, data=data)
-        transaction.set_rollback(dry_run)
-    return run.report
+        # Nor is a bank made for a file that has nothing for it.
+        transaction.set_rollback(dry_run or not reading.items)
+    return report
 
 
 def export_questions(

@@ -17,6 +17,7 @@ from lms.assessments.content import digest
 from lms.assessments.interchange.files import FORMATS, read_questions, write_questions
 from lms.assessments.interchange.gift_read import read_gift
 from lms.assessments.interchange.model import MOST_BYTES, Format, InterchangeError, Reading
+from lms.assessments.interchange_report import import_data, import_lines
 from lms.assessments.models import Question, QuestionArea, QuestionBank, QuestionVersion, Scenario
 from lms.assessments.services.bank import open_draft
 from lms.assessments.services.interchange import (
@@ -91,6 +92,16 @@ def test_a_dry_run_writes_nothing_at_all() -> None:
     report = import_(read_questions(data), publish=True, dry_run=True)
     assert len(report.codes("created")) == len(items)
     assert rows() == before
+
+
+def test_a_file_with_nothing_for_the_bank_makes_no_bank_and_says_so() -> None:
+    before = rows()
+    report = import_(read_gift("Only told, not asked.\n"))
+    assert (report.is_new_bank, rows()) == (False, before)
+    data = import_data("x.gift", report, is_dry_run=False)
+    assert (data["written"], len(data["skipped"])) == (False, 1)
+    with translation.override("en"):
+        assert next(import_lines(report, is_dry_run=False)).startswith("Nothing was written")
 
 
 @pytest.mark.parametrize("publish", [True, False])
