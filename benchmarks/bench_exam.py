@@ -151,12 +151,17 @@ class Run:
         """Sittings one after another, for the CPU time that one costs, after some at once that warm all up."""
         people = self.candidates(server, "desk")[1:]
         await asyncio.gather(*(play.sit(person, report.Sample()) for person in people[:WARM_UP]))
-        others = people[WARM_UP:]
+        others, loops = people[WARM_UP:], [report.loop_seconds()]
         before, sample = server.cpu_seconds(), report.Sample()
         for candidate in others:
             await play.sit(candidate, sample)
         spent = server.cpu_seconds() - before
-        return {"cpu_seconds": round(spent / max(len(others), 1), 4), "save": sample.figures("batch")}
+        loops.append(report.loop_seconds())
+        return {
+            "cpu_seconds": round(spent / max(len(others), 1), 4),
+            "loop_seconds": round(sum(loops) / len(loops), 2),
+            "save": sample.figures("batch"),
+        }
 
     async def floor(self, crowd: list[Candidate], bodies: list[bytes]) -> tuple[report.Sample, float]:
         child("benchmarks.exam.floor", self.environment)
