@@ -22,7 +22,7 @@ from .errors import OperationsRefusedError
 from .middleware import ADDRESS
 from .oplog import MOST_BYTES
 from .services.sync import append_batch
-from .views_sync import ACCEPTED, Accepted, is_over_batch_limit, told
+from .views_sync import ACCEPTED, COUNTED, Accepted, is_over_batch_limit, told
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -96,6 +96,7 @@ def _follow(accepted: Accepted, environ: Environ) -> bytes | None:
     body = _body(environ)
     if body is None or is_over_batch_limit(accepted.attempt.learner_id):
         return None
+    environ[COUNTED] = True
     try:
         data, at = json.loads(body), timezone.now()
         reply = append_batch(data=data, at=at, **accepted._asdict())

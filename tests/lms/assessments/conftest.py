@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from lms.assessments.models import Attempt, Exam
@@ -28,7 +29,8 @@ def attempt(exam: Exam, learner: User) -> Attempt:
 
 @pytest.fixture
 def noon() -> Iterator[time_machine.Traveller]:
-    """The clock stands still until a test moves it."""
+    """The clock stands still until a test moves it, and nothing is left of what was counted at that time before."""
+    cache.clear()
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
 

@@ -302,16 +302,34 @@ def test_a_reply_that_sets_a_cookie_is_not_remembered(web: ServerClient, phone: 
 # --- What needs Django's word
 
 
-def test_who_sends_too_often_is_told_by_django(
-    web: ServerClient, phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(views_sync, "BATCHES_A_MINUTE", 3)
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each batch that was counted; three are allowed."""
+    counted: list[str] = []
+
+    def is_over(*, key: str, **_given: Any) -> bool:
+        counted.append(key)
+        return len(counted) > 3
+
+    monkeypatch.setattr(views_sync, "is_over_process_limit", is_over)
+    return counted
+
+
+def test_who_sends_too_often_is_told_by_django(web: ServerClient, phone: Phone, counted: list[str]) -> None:
     answers = []
     for _ in range(4):
         phone.choose(1, 2)
         answers.append((send(web, phone, phone.seq).status_code, web.is_by_django))
-    assert answers[:2] == [(200, False)] * 2
-    assert all(by_django for _status, by_django in answers[2:])
+    assert answers == [(200, False)] * 3 + [(429, True)]
+    assert set(counted) == {f"{phone.learner.pk}:ops"}
+
+
+def test_a_batch_that_is_handed_over_is_counted_once(
+    web: ServerClient, phone: Phone, counted: list[str]
+) -> None:
+    for times in (1, 2, 3):
+        assert send(web, phone, 1).status_code == 200
+        assert (web.is_by_django, len(counted)) == (True, times)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,23 +16,16 @@ from lms.assessments.models import Accommodation, Attempt, Exam
 from lms.people.enums import Role
 from lms.people.models import User
 from tests.factories.accommodations import SECRET, grant
-from tests.factories.assessments import NOON, enrol, started_attempt
+from tests.factories.assessments import enrol, started_attempt
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    cache.clear()
-    with time_machine.travel(NOON, tick=False) as traveller, translation.override("en"):
-        yield traveller
-
-
-@pytest.fixture
-def web(client: Client, learner: User) -> Client:
-    client.force_login(learner)
-    return client
+def english(noon: time_machine.Traveller) -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,23 +14,9 @@ from django.utils import timezone
 
 from lms.assessments.enums import AttemptState
 from lms.assessments.models import Attempt, Exam
-from lms.people.models import User
-from tests.factories.assessments import NOON, ExamFactory, answer, enrol, make_bank, started_attempt
+from tests.factories.assessments import ExamFactory, answer, enrol, make_bank, started_attempt
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    cache.clear()
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def web(client: Client, learner: User) -> Client:
-    client.force_login(learner)
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture
